@@ -1,0 +1,51 @@
+import { connect, createMeter, type Database, type Meter } from "#core/db";
+import { createLogger, type Logger } from "#core/logging";
+import { readSettings, type Settings } from "#core/settings";
+
+/** The queues. Each is its own so that slow work never makes quick work wait. */
+export const lanes = ["default", "mail", "heavy"] as const;
+export type Lane = (typeof lanes)[number];
+
+/**
+ * What every request and every task is handed: plumbing only. Who is asking travels as an argument.
+ * A new field needs a decision record.
+ */
+export interface Context {
+  readonly settings: Settings;
+  readonly db: Database;
+  readonly files: R2Bucket;
+  readonly queues: Readonly<Record<Lane, Queue>>;
+  readonly log: Logger;
+  readonly meter: Meter;
+  readonly requestId: string;
+  /** Lets work go on after the answer has been sent. Its failure is nobody's. */
+  readonly later: (work: Promise<unknown>) => void;
+}
+
+/** What tasks have on top: nothing a request may touch. */
+export interface TaskContext extends Context {
+  readonly assets: Fetcher;
+  readonly mail: SendEmail;
+}
+
+/** @throws {SettingsInvalid} when the environment is incomplete. */
+export function createContext(
+  env: Env,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  requestId: string,
+): TaskContext {
+  const settings = readSettings(env);
+  const meter = createMeter();
+  return {
+    settings,
+    db: connect(settings.DATABASE_URL, settings.NEON_ENDPOINT, meter),
+    files: env.FILES,
+    queues: { default: env.QUEUE_DEFAULT, mail: env.QUEUE_MAIL, heavy: env.QUEUE_HEAVY },
+    log: createLogger(settings.LOG_LEVEL, { request_id: requestId }),
+    meter,
+    requestId,
+    later: (work) => execution.waitUntil(work.catch(() => undefined)),
+    assets: env.ASSETS,
+    mail: env.MAIL,
+  };
+}

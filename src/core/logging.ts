@@ -1,0 +1,70 @@
+export type Level = "debug" | "info" | "warn" | "error";
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Structured logs: one JSON object a line, with secrets and mail addresses taken out. */
+export interface Logger {
+  debug(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  error(event: string, fields?: Fields): void;
+  /** A logger that says `fields` on every line. */
+  with(fields: Fields): Logger;
+}
+
+const levels: readonly Level[] = ["debug", "info", "warn", "error"];
+
+export function createLogger(threshold: Level, bound: Fields): Logger {
+  const write =
+    (level: Level) =>
+    (event: string, fields: Fields = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(threshold)) return;
+      console[level](JSON.stringify(redact({ level, event, ...bound, ...fields })));
+    };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    with: (fields) => createLogger(threshold, { ...bound, ...fields }),
+  };
+}
+
+const secretName = /password|secret|token|authorization|cookie|api_?key|idempotency/iu;
+const secretText =
+  /\b(?:sk|ses|inv|rst)_[\w.-]{8,}|(?<=\w:\/\/[^:/\s]+:)[^@\s]+(?=@)|\$argon2id\$\S+|Bearer\s+\S+/gu;
+const mailAddress = /[\w.+-]+@[\w-]+\.[\w.-]+/gu;
+
+/** Takes out what must not be in a log: by the name of the field, and by its look in any text. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") {
+    return value.replace(secretText, "[secret]").replace(mailAddress, "[mail]");
+  }
+  if (value instanceof Error) return redactError(value, depth);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > 6) return "[deep]";
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      secretName.test(key) ? "[secret]" : redact(item, depth + 1),
+    ]),
+  );
+}
+
+/** A failed query's message lists its parameters, so only the cause may speak for it. */
+function redactError(error: Error, depth: number): unknown {
+  const withoutParameters = error.message.split("\nparams:")[0];
+  return {
+    name: error.name,
+    message: redact(withoutParameters, depth),
+    ...("code" in error ? { code: error.code } : {}),
+    stack: redact(
+      error.stack
+        ?.split("\n")
+        .filter((line) => /^\s+at /u.test(line))
+        .slice(0, 12)
+        .join("\n"),
+    ),
+    ...(error.cause === undefined || depth > 4 ? {} : { cause: redact(error.cause, depth + 1) }),
+  };
+}

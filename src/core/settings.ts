@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** What the operator decides. Secrets come from `wrangler secret put`, the rest from `wrangler.toml`. */
+const Settings = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//u, "must be a postgres:// URL"),
+  /** Where Neon's HTTP protocol is spoken when it is not Neon itself: the local endpoint. */
+  NEON_ENDPOINT: z.url().optional(),
+  /** Signs cursors and mailed links. */
+  APP_SECRET: z.string().min(32, "must have at least 32 characters"),
+  /** Whoever holds it may create the first account; without one, only local development may. */
+  SETUP_TOKEN: z.string().min(16).optional(),
+  ENVIRONMENT: z.enum(["production", "local"]).default("production"),
+  SITE_URL: z.url().transform((url) => url.replace(/\/+$/u, "")),
+  SITE_TITLE: z.string().min(1),
+  MAIL_FROM: z.string().min(3),
+  /** A place that records mails instead of sending them, for development. */
+  MAIL_OUTBOX_URL: z.url().optional(),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** The worker's environment does not have what Imprint needs. Names the settings, never their values. */
+export class SettingsInvalid extends Error {
+  override readonly name = "SettingsInvalid";
+}
+
+const known = new WeakMap<object, Settings>();
+
+/**
+ * Reads and checks the settings once per isolate.
+ *
+ * @throws {SettingsInvalid} naming every setting that is missing or wrong.
+ */
+export function readSettings(env: object): Settings {
+  const cached = known.get(env);
+  if (cached) return cached;
+  const { data, error } = Settings.safeParse(env);
+  if (!data) {
+    const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new SettingsInvalid(`The settings are incomplete. ${problems.join("; ")}`);
+  }
+  known.set(env, data);
+  return data;
+}
