@@ -1,0 +1,298 @@
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+
+import type { Database, Statement } from "#core/db";
+import type { Keyset, PageRequest } from "#core/pages";
+
+import { type Credential, holderOf, type Reader, readsAll } from "./actors";
+import {
+  postAuthors,
+  postRevisions,
+  type PostRow,
+  posts,
+  postTags,
+  slugRedirects,
+  tags,
+  users,
+} from "./models";
+
+/** Somebody as a post names them. */
+export interface BylineRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly avatarUrl: string | null;
+}
+
+/** A tag as a post names it. */
+export interface TagLabelRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+// Written out, because drizzle takes the table's name off every column in what a select selects.
+const authorsOf = sql<readonly BylineRow[]>`(
+  select coalesce(json_agg(json_build_object(
+    'id', users.id, 'slug', users.slug, 'name', users.name, 'avatarUrl', users.avatar_url
+  ) order by post_authors.position), '[]')
+  from post_authors join users on users.id = post_authors.user_id
+  where post_authors.post_id = posts.id)`;
+
+const tagsOf = sql<readonly TagLabelRow[]>`(
+  select coalesce(json_agg(json_build_object(
+    'id', tags.id, 'slug', tags.slug, 'name', tags.name
+  ) order by post_tags.position), '[]')
+  from post_tags join tags on tags.id = post_tags.tag_id
+  where post_tags.post_id = posts.id)`;
+
+const { content: _content, html: _html, ...summaryColumns } = getTableColumns(posts);
+
+/** One post with its byline and tags, whoever may read it and even from the trash. */
+export const selectPost = (db: Database, id: string) =>
+  db
+    .select({ ...getTableColumns(posts), authors: authorsOf, tags: tagsOf })
+    .from(posts)
+    .where(eq(posts.id, id));
+
+/** The live post that has this slug, or had it while it was published. */
+export const selectPostBySlug = (db: Database, slug: string) =>
+  db
+    .select({ ...getTableColumns(posts), authors: authorsOf, tags: tagsOf })
+    .from(posts)
+    .where(
+      and(
+        isNull(posts.deletedAt),
+        or(
+          eq(posts.slug, slug),
+          eq(
+            posts.id,
+            db
+              .select({ id: slugRedirects.postId })
+              .from(slugRedirects)
+              .where(eq(slugRedirects.slug, slug)),
+          ),
+        ),
+      ),
+    )
+    .orderBy(desc(eq(posts.slug, slug)))
+    .limit(1);
+
+export type FullPostRow = Awaited<ReturnType<typeof selectPost>>[number];
+export type PostSummaryRow = Omit<FullPostRow, "content" | "html">;
+
+export const postOrders = ["published_at", "created_at", "updated_at", "title"] as const;
+
+export interface PostFilter {
+  readonly status: PostRow["status"] | "trashed" | null;
+  readonly type: PostRow["type"] | null;
+  readonly featured: boolean | null;
+  /** Slugs. */
+  readonly tag: string | null;
+  readonly author: string | null;
+  /** Publication: from this moment on, and before that one. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly order: { readonly by: (typeof postOrders)[number]; readonly descending: boolean };
+}
+
+/** What a post sorts by. Drafts have no date of publication and take their date of creation. */
+const sortColumns = {
+  published_at: sql`coalesce(${posts.publishedAt}, ${posts.createdAt})`,
+  created_at: sql`${posts.createdAt}`,
+  updated_at: sql`${posts.updatedAt}`,
+  title: sql`${posts.title}`,
+} as const;
+
+const isStranger = (
+  credential: Credential | null,
+): credential is null | (Credential & { kind: "publishable_key" }) =>
+  credential === null || credential.kind === "publishable_key";
+
+/**
+ * A page of the posts that somebody may read; strangers read what is published. The rule stands in the
+ * statement, so that who is asking need not be known before.
+ */
+export function selectPosts(
+  db: Database,
+  reader: Reader,
+  filter: PostFilter,
+  { limit, after }: PageRequest,
+) {
+  const isPublic = isStranger(reader.credential);
+  const by =
+    isPublic && filter.order.by === "published_at"
+      ? sql`${posts.publishedAt}`
+      : sortColumns[filter.order.by];
+  const direction = filter.order.descending ? desc : asc;
+  return db
+    .select({ ...summaryColumns, authors: authorsOf, tags: tagsOf })
+    .from(posts)
+    .where(
+      and(
+        isVisible(db, reader, filter.status === "trashed"),
+        ...conditionsOf(db, filter),
+        after === null ? undefined : isBeyond(by, filter, after),
+      ),
+    )
+    .orderBy(direction(by), direction(posts.id))
+    .limit(limit + 1);
+}
+
+/** What strangers see is published and not in the trash; the trash is for those whom the posts belong to. */
+function isVisible(db: Database, reader: Reader, isTrash: boolean): SQL | undefined {
+  const isPublished = and(eq(posts.status, "published"), isNull(posts.deletedAt));
+  if (isStranger(reader.credential)) {
+    return isTrash ? sql`false` : isPublished;
+  }
+  if (isTrash) return and(isNotNull(posts.deletedAt), isReadBy(db, reader));
+  return or(isPublished, and(isNull(posts.deletedAt), isReadBy(db, reader)));
+}
+
+/** Rows after the last one of the page before; a comparison of rows is what an index can answer. */
+function isBeyond(by: SQL, { order }: PostFilter, [value, id]: Keyset): SQL {
+  const comparison = order.descending ? sql`<` : sql`>`;
+  const type = order.by === "title" ? sql`text` : sql`timestamptz`;
+  return sql`(${by}, ${posts.id}) ${comparison} (${value}::${type}, ${id}::uuid)`;
+}
+
+function conditionsOf(db: Database, filter: PostFilter): (SQL | undefined)[] {
+  const { status, type, featured, tag, author, from, to } = filter;
+  return [
+    status === null || status === "trashed" ? undefined : eq(posts.status, status),
+    type === null ? undefined : eq(posts.type, type),
+    featured === null ? undefined : eq(posts.featured, featured),
+    from === null ? undefined : gte(posts.publishedAt, from),
+    to === null ? undefined : lt(posts.publishedAt, to),
+    tag === null
+      ? undefined
+      : inArray(
+          posts.id,
+          db
+            .select({ id: postTags.postId })
+            .from(postTags)
+            .innerJoin(tags, eq(tags.id, postTags.tagId))
+            .where(eq(tags.slug, tag)),
+        ),
+    author === null
+      ? undefined
+      : inArray(
+          posts.id,
+          db
+            .select({ id: postAuthors.postId })
+            .from(postAuthors)
+            .innerJoin(users, eq(users.id, postAuthors.userId))
+            .where(eq(users.slug, author)),
+        ),
+  ];
+}
+
+/** Whether a post is read as a draft: by whoever reads all of them, and by its authors. */
+function isReadBy(db: Database, reader: Reader): SQL {
+  const holder = holderOf(db, reader, "posts:read");
+  const isAuthor = sql`exists (select 1 from ${postAuthors}
+    where ${postAuthors.postId} = ${posts.id} and ${postAuthors.userId} = ${holder})`;
+  return sql`(${readsAll(reader, holder)} or ${isAuthor})`;
+}
+
+/** Slugs of live posts that a new post with this one would have to keep away from. */
+export const selectSlugsLike = (db: Database, slug: string) =>
+  db
+    .select({ slug: posts.slug, postId: posts.id })
+    .from(posts)
+    .where(and(isNull(posts.deletedAt), or(eq(posts.slug, slug), like(posts.slug, `${slug}-%`))));
+
+/** The same, for the slug that a post in the trash would like to have back. */
+export const selectSlugsLikeThatOf = (db: Database, postId: string) => {
+  const slug = db.select({ slug: posts.slug }).from(posts).where(eq(posts.id, postId));
+  return db
+    .select({ slug: posts.slug })
+    .from(posts)
+    .where(
+      and(
+        isNull(posts.deletedAt),
+        or(eq(posts.slug, slug), sql`${posts.slug} like (${slug}) || '-%'`),
+      ),
+    );
+};
+
+/** Who changed a post, and what its revision keeps. */
+export interface PostChange {
+  readonly by: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** Writes a new post with its byline, its tags and its first revision. */
+export const insertPost = (db: Database, post: FullPostRow, change: PostChange): Statement[] => [
+  db.insert(posts).values(columnsOf(post)),
+  ...insertBylineAndTags(db, post),
+  insertRevision(db, post, change),
+];
+
+/**
+ * Writes the next version of a post. The revision of that number is unique, so a change based on an
+ * older version is undone.
+ */
+export const updatePost = (
+  db: Database,
+  before: FullPostRow,
+  post: FullPostRow,
+  change: PostChange,
+): Statement[] => {
+  const { id, createdAt: _createdAt, ...columns } = columnsOf(post);
+  return [
+    db
+      .update(posts)
+      .set(columns)
+      .where(and(eq(posts.id, id), eq(posts.version, before.version))),
+    db.delete(postAuthors).where(eq(postAuthors.postId, id)),
+    db.delete(postTags).where(eq(postTags.postId, id)),
+    ...insertBylineAndTags(db, post),
+    insertRevision(db, post, change),
+    ...redirectOldSlug(db, before, post),
+  ];
+};
+
+function redirectOldSlug(db: Database, before: FullPostRow, post: FullPostRow): Statement[] {
+  if (before.slug === post.slug || before.status !== "published") return [];
+  return [
+    db.delete(slugRedirects).where(inArray(slugRedirects.slug, [before.slug, post.slug])),
+    db.insert(slugRedirects).values({ slug: before.slug, postId: post.id }),
+  ];
+}
+
+const columnsOf = ({ authors: _authors, tags: _tags, ...columns }: FullPostRow) => columns;
+
+function insertBylineAndTags(db: Database, post: FullPostRow): Statement[] {
+  const byline = post.authors.map(({ id }, position) => ({
+    postId: post.id,
+    userId: id,
+    position,
+  }));
+  const labels = post.tags.map(({ id }, position) => ({ postId: post.id, tagId: id, position }));
+  return [
+    ...(byline.length > 0 ? [db.insert(postAuthors).values(byline)] : []),
+    ...(labels.length > 0 ? [db.insert(postTags).values(labels)] : []),
+  ];
+}
+
+const insertRevision = (db: Database, post: FullPostRow, change: PostChange): Statement => {
+  const { id: postId, version: number, title, content } = post;
+  return db
+    .insert(postRevisions)
+    .values({ postId, number, title, content, fields: change.fields, changedBy: change.by });
+};
