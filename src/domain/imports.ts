@@ -1,0 +1,178 @@
+import { newId, now } from "#core/ids";
+import { sha256 } from "#core/tokens";
+import type { ImportDocument, ImportRecord, Named } from "#repository/imports";
+
+import { type ImportedPost, toImportedPost } from "./front-matter";
+import { type WorkState, workStateOf } from "./job-states";
+import { renderMarkdown } from "./markdown";
+import { slugify } from "./slugs";
+
+/** An import, with how it stands. */
+export type Import = ImportRecord & WorkState;
+
+export const toImport = (record: ImportRecord): Import => ({ ...record, ...workStateOf(record) });
+
+/** An import that was ordered just now. */
+export const newImport = (
+  row: Pick<ImportRecord, "id" | "createdAt" | "jobId" | "createdBy" | "objectKey" | "size">,
+): Import =>
+  toImport({
+    ...row,
+    createdCount: 0,
+    updatedCount: 0,
+    unchangedCount: 0,
+    failedCount: 0,
+    failures: [],
+    state: "ready",
+    doneCount: 0,
+    totalCount: null,
+    errorCode: null,
+    lastError: null,
+    finishedAt: null,
+  });
+
+export interface ImportFailure {
+  readonly path: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Lines of an import, read: what can be written, whom and what it names, and what cannot be taken. */
+export interface PreparedBatch {
+  readonly documents: readonly ImportDocument[];
+  readonly authors: readonly Named[];
+  readonly tags: readonly Named[];
+  readonly failures: readonly ImportFailure[];
+  /** How many are as they were when they came last. */
+  readonly unchanged: number;
+}
+
+/**
+ * Prepares the lines of an import for one statement. A path that comes twice counts once, as it came
+ * last; a slug that comes twice gets a mark made from the path, the same each time.
+ *
+ * @param known digests of what has been imported: such a document is left alone.
+ */
+export async function prepareBatch(
+  lines: readonly { readonly text: string; readonly number: number }[],
+  known: ReadonlySet<string>,
+): Promise<PreparedBatch> {
+  const failures: ImportFailure[] = [];
+  const posts = new Map<string, ImportedPost>();
+  for (const line of lines) {
+    const read = readLine(line);
+    if (read.ok) posts.set(read.post.path, read.post);
+    else failures.push(read.failure);
+  }
+  const authors = new Map<string, Named>();
+  const tags = new Map<string, Named>();
+  const slugs = new Set<string>();
+  const documents: ImportDocument[] = [];
+  for (const post of posts.values()) {
+    const digest = await sha256(JSON.stringify(post));
+    // Rendering is most of the work, and nothing would come of it.
+    if (known.has(digest)) continue;
+    const slug = slugs.has(post.slug)
+      ? `${post.slug}-${(await sha256(post.path)).slice(0, 6)}`
+      : post.slug;
+    slugs.add(slug);
+    const named = {
+      authors: note(authors, post.authors.length > 0 ? post.authors : ["Unknown author"]),
+      tags: note(tags, post.tags),
+    };
+    documents.push({ ...toDocument(post), ...named, slug, digest });
+  }
+  const unchanged = posts.size - documents.length;
+  return {
+    documents,
+    authors: [...authors.values()],
+    tags: [...tags.values()],
+    failures,
+    unchanged,
+  };
+}
+
+type Line = { ok: true; post: ImportedPost } | { ok: false; failure: ImportFailure };
+
+function readLine({ text, number }: { text: string; number: number }): Line {
+  const document = parseDocument(text);
+  if (!document) {
+    const reason = "This line is not a JSON object with path, front_matter and markdown.";
+    return { ok: false, failure: { path: `line ${number}`, code: "line_invalid", reason } };
+  }
+  const read = toImportedPost(document);
+  if (read.ok) return read;
+  return { ok: false, failure: { path: document.path, code: read.code, reason: read.reason } };
+}
+
+function parseDocument(text: string): Parameters<typeof toImportedPost>[0] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isDocument(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isDocument = (value: unknown): value is Parameters<typeof toImportedPost>[0] =>
+  typeof value === "object" &&
+  value !== null &&
+  "path" in value &&
+  typeof value.path === "string" &&
+  value.path !== "" &&
+  "markdown" in value &&
+  typeof value.markdown === "string" &&
+  "front_matter" in value &&
+  typeof value.front_matter === "object" &&
+  value.front_matter !== null;
+
+/** Adds names to what the batch makes, each under its slug; answers with the slugs, each once. */
+function note(named: Map<string, Named>, names: readonly string[]): string[] {
+  const slugs = names.map((name) => {
+    const slug = slugify(name);
+    if (!named.has(slug)) named.set(slug, { id: newId(), slug, name });
+    return slug;
+  });
+  return [...new Set(slugs)];
+}
+
+function toDocument(
+  post: ImportedPost,
+): Omit<ImportDocument, "authors" | "tags" | "slug" | "digest"> {
+  const { html, excerpt, wordCount, readingTime } = renderMarkdown(post.content);
+  const fields = {
+    type: post.type,
+    visibility: "public",
+    customExcerpt: post.excerpt,
+    featured: false,
+    featureImage: post.featureImage,
+    metaTitle: post.metaTitle,
+    metaDescription: post.metaDescription,
+    canonicalUrl: post.canonicalUrl,
+    ogTitle: null,
+    ogDescription: null,
+    ogImage: null,
+    metadata: post.metadata,
+  };
+  return {
+    id: newId(),
+    path: post.path,
+    type: post.type,
+    // What is to come out later is not to be seen now.
+    status: (post.publishedAt ?? "") > now() ? "draft" : post.status,
+    title: post.title,
+    content: post.content,
+    html,
+    excerpt: post.excerpt ?? excerpt,
+    custom_excerpt: post.excerpt,
+    word_count: wordCount,
+    reading_time: readingTime,
+    feature_image: post.featureImage,
+    published_at: post.publishedAt,
+    meta_title: post.metaTitle,
+    meta_description: post.metaDescription,
+    canonical_url: post.canonicalUrl,
+    metadata: post.metadata,
+    fields,
+  };
+}
