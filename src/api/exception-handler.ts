@@ -1,0 +1,65 @@
+import type { Context, ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+import { isUnavailable } from "#core/db";
+import { createLogger } from "#core/logging";
+import { SettingsInvalid } from "#core/settings";
+
+import type { AppEnv } from "./dependencies";
+import {
+  ApiException,
+  BodyTooLarge,
+  DatabaseUnavailable,
+  MalformedRequest,
+  NotConfigured,
+  Unexpected,
+  UnsupportedMediaType,
+} from "./exceptions";
+import type { Problem } from "./openapi";
+
+/** The largest JSON body, in bytes. */
+export const BODY_LIMIT = 2 * 1024 * 1024;
+
+/** The only place where an exception becomes a response (RFC 9457). */
+export const handleException: ErrorHandler<AppEnv> = (error, c) => {
+  const exception = toApiException(error);
+  if (exception.status >= 500) {
+    // Without settings there is no context, and no log that they could set.
+    const log = c.var.context?.log ?? createLogger("error", { request_id: c.var.requestId });
+    log.error("request.failed", { error: exception });
+  }
+  return answerException(c, exception);
+};
+
+export function answerException(
+  c: Context<AppEnv>,
+  { internalCode, message, status, title, headers, extensions }: ApiException,
+): Response {
+  const problem: Problem = {
+    type: `${new URL(c.req.url).origin}/errors#${internalCode}`,
+    title,
+    status,
+    detail: message,
+    instance: c.req.path,
+    internal_code: internalCode,
+    request_id: c.var.requestId,
+    ...extensions,
+  };
+  return c.body(JSON.stringify(problem), status, {
+    ...headers,
+    "Content-Type": "application/problem+json; charset=utf-8",
+  });
+}
+
+/** Hono and its validators raise HTTPException for what they cannot read. */
+function toApiException(error: Error): ApiException {
+  if (error instanceof ApiException) return error;
+  if (error instanceof HTTPException) {
+    if (error.status === 413) return new BodyTooLarge(BODY_LIMIT);
+    if (error.status === 415) return new UnsupportedMediaType("application/json");
+    if (error.status < 500) return new MalformedRequest(error);
+  }
+  if (error instanceof SettingsInvalid) return new NotConfigured(error);
+  if (isUnavailable(error)) return new DatabaseUnavailable(error);
+  return new Unexpected(error);
+}

@@ -1,0 +1,156 @@
+import { createRoute } from "@hono/zod-openapi";
+
+import { isKnown, withDigest, withVersion } from "#api/answers";
+import { requireVersion } from "#api/dependencies";
+import { Contended, CursorInvalid, SlugTaken, TagNotFound } from "#api/exceptions";
+import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import {
+  answerHeaders,
+  body,
+  changes,
+  idempotent,
+  IdempotencyHeaders,
+  json,
+  knowsCallers,
+  needsActor,
+  noContent,
+  raises,
+  readsBody,
+  validates,
+  versioned,
+  VersionHeaders,
+} from "#api/openapi";
+import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
+import { createRouter } from "#api/router";
+import { given, IdPath } from "#api/schemas/fields";
+import {
+  NewTagBody,
+  TagBody,
+  TagChangesBody,
+  TagKeyPath,
+  TagPage,
+  toTagBody,
+} from "#api/schemas/tags";
+import { createTag, deleteTag, editTag, listTags, readTag } from "#service/tags";
+
+export const tags = createRouter();
+
+const list = createRoute({
+  method: "get",
+  path: "/tags",
+  operationId: "listTags",
+  summary: "List tags",
+  tags: ["tags"],
+  middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
+  request: { query: PageQuery },
+  responses: {
+    200: json(TagPage, "A page of tags, by name", answerHeaders.next, answerHeaders.etag),
+    304: noContent("The client has this page."),
+    ...raises(...knowsCallers, ...validates, CursorInvalid),
+  },
+});
+
+tags.openapi(list, async (c) => {
+  const { limit = DEFAULT_LIMIT } = c.req.valid("query");
+  const page = { limit, after: await readCursor(c) };
+  const { items, next } = await listTags(c.var.context, c.var.caller, page);
+  const shown = await withDigest(c, await pageBody(c, items.map(toTagBody), next));
+  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/tags/{id}",
+  operationId: "readTag",
+  summary: "Read a tag",
+  tags: ["tags"],
+  middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
+  request: { params: TagKeyPath },
+  responses: {
+    200: json(TagBody, "The tag", answerHeaders.etag),
+    304: noContent("The client has this version."),
+    ...raises(...knowsCallers, ...validates, TagNotFound),
+  },
+});
+
+tags.openapi(read, async (c) => {
+  const { id } = c.req.valid("param");
+  const shown = await withVersion(c, toTagBody(await readTag(c.var.context, c.var.caller, id)));
+  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+});
+
+const create = createRoute({
+  method: "post",
+  path: "/tags",
+  operationId: "createTag",
+  summary: "Make a tag",
+  tags: ["tags"],
+  request: { headers: IdempotencyHeaders, body: body(NewTagBody) },
+  responses: {
+    201: json(
+      TagBody,
+      "The new tag",
+      answerHeaders.etag,
+      answerHeaders.location,
+      answerHeaders.replayed,
+    ),
+    ...raises(...needsActor, ...changes, ...readsBody, ...idempotent, SlugTaken, Contended),
+  },
+});
+
+tags.openapi(create, async (c) => {
+  const { name, ...others } = c.req.valid("json");
+  const tag = await createTag(c.var.context, c.var.caller, { name, ...given(others) });
+  c.header("Location", `/v1/tags/${tag.id}`);
+  return c.json(await withVersion(c, toTagBody(tag)), 201);
+});
+
+const edit = createRoute({
+  method: "patch",
+  path: "/tags/{id}",
+  operationId: "editTag",
+  summary: "Change a tag",
+  tags: ["tags"],
+  middleware: [requireVersion] as const,
+  request: { params: IdPath, headers: VersionHeaders, body: body(TagChangesBody) },
+  responses: {
+    200: json(TagBody, "The tag as it is now", answerHeaders.etag),
+    ...raises(
+      ...needsActor,
+      ...changes,
+      ...readsBody,
+      ...versioned,
+      TagNotFound,
+      SlugTaken,
+      Contended,
+    ),
+  },
+});
+
+tags.openapi(edit, async (c) => {
+  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const changed = given(c.req.valid("json"));
+  const tag = await editTag(c.var.context, c.var.caller, target, changed);
+  return c.json(await withVersion(c, toTagBody(tag)), 200);
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/tags/{id}",
+  operationId: "deleteTag",
+  summary: "Delete a tag",
+  description: "Posts that have it lose it.",
+  tags: ["tags"],
+  middleware: [requireVersion] as const,
+  request: { params: IdPath, headers: VersionHeaders },
+  responses: {
+    204: noContent("The tag is gone."),
+    ...raises(...needsActor, ...changes, ...validates, ...versioned, TagNotFound, Contended),
+  },
+});
+
+tags.openapi(remove, async (c) => {
+  const target = { id: c.req.valid("param").id, version: c.var.version };
+  await deleteTag(c.var.context, c.var.caller, target);
+  return c.body(null, 204);
+});
