@@ -1,0 +1,38 @@
+import { access, cellsOf } from "./access";
+import { methodOf, pages, servedRoutes } from "./document";
+
+/** What anybody's page may read, and the edge may keep: what is published, to nobody in particular. */
+export const publicReads: readonly string[] = [
+  "GET /v1/authors",
+  "GET /v1/authors/{slug}",
+  "GET /v1/posts",
+  "GET /v1/posts/{id}",
+  "GET /v1/tags",
+  "GET /v1/tags/{id}",
+];
+
+/** What anybody's page may read as well, though it is the same for everybody and no content. */
+export const sharedPages: readonly string[] = ["GET /openapi.json"];
+
+/** What every answer carries, whatever it is. */
+export const fixedHeaders: Readonly<Record<string, string>> = {
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=63072000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+};
+
+/** What no page may do, on an answer that is no page. */
+export const NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+export const CACHED = "public, max-age=0, s-maxage=60, stale-while-revalidate=300";
+export const UNCACHED = "private, no-store";
+
+/** What a stranger gets, about the first thing that a route can be asked about. */
+const toStrangers = (route: string): string =>
+  cellsOf(Object.values(access[route]?.rows ?? {})[0] ?? "")[0] ?? "";
+
+export const api = servedRoutes.filter((route) => !pages.includes(route));
+/** What strangers are told to say who they are for. */
+export const guarded = servedRoutes.filter((route) => toStrangers(route) === "40100");
+export const unsafe = servedRoutes.filter((route) => methodOf(route) !== "GET");
