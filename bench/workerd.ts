@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+import { parse } from "smol-toml";
+
+import { commandOf } from "#local/processes";
+
+import { workerd } from "./machine.ts";
+
+/** A worker as it would be uploaded. */
+export interface Bundle {
+  /** The folder with the code. */
+  readonly folder: string;
+  /** The path of the `wrangler.toml` it was made by. */
+  readonly config: string;
+}
+
+const pidFile = "workerd.pid";
+
+/** Stops the workerd that a killed run has left behind in the folder of a bundle. */
+export async function stopOrphan(folder: string): Promise<void> {
+  const pid = Number(await readFile(join(folder, pidFile), "utf8").catch(() => 0));
+  if (pid > 0 && (await commandOf(pid))?.includes(folder) === true) process.kill(pid, "SIGKILL");
+}
+
+/** A workerd that serves one worker. */
+export interface RunningWorkerd {
+  /** Without a slash at its end. */
+  readonly origin: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the runtime itself with a bundle, without wrangler and its proxies around it: what stands between a
+ * request and the worker in development would hide the differences that are to be measured. Text bindings
+ * are all it gets: no queues, no files. What it logs is thrown away.
+ */
+export async function startWorkerd(
+  bundle: Bundle,
+  vars: Readonly<Record<string, string>>,
+): Promise<RunningWorkerd> {
+  const file = join(bundle.folder, "config.capnp");
+  await writeFile(file, await configOf(bundle, vars));
+  const child = spawn(workerd.default, ["serve", file, "--control-fd=3"], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+  });
+  let complaint = "";
+  child.stderr?.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+  await writeFile(join(bundle.folder, pidFile), String(child.pid));
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const closed = once(child, "close").then(() => process.off("exit", kill));
+  const stop = async (): Promise<void> => {
+    kill();
+    await closed;
+  };
+  const port = await portOf(child);
+  if (port === null) throw new Error(`workerd ended without serving: ${complaint}`);
+  return { origin: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop };
+}
+
+/** workerd tells on its control channel, a JSON object a line, which port it was given. */
+async function portOf(child: ChildProcess): Promise<number | null> {
+  const control = child.stdio[3] as Readable;
+  for await (const line of createInterface({ input: control })) {
+    const message: { event?: string; port?: number } = JSON.parse(line);
+    if (message.event === "listen" && message.port !== undefined) {
+      control.resume();
+      return message.port;
+    }
+  }
+  return null;
+}
+
+interface WranglerFile {
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly compatibility_date?: string;
+  readonly compatibility_flags?: readonly string[];
+}
+
+/** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
+async function configOf(bundle: Bundle, vars: Readonly<Record<string, string>>): Promise<string> {
+  const settings: WranglerFile = parse(await readFile(bundle.config, "utf8"));
+  const names = await readdir(bundle.folder);
+  const [main, ...others] = [
+    ...names.filter((name) => extname(name) === ".js"),
+    ...names.filter((name) => extname(name) === ".wasm"),
+  ];
+  const modules = [
+    `(name = "worker", esModule = embed ${quoted(main ?? "")})`,
+    ...others.map((name) => `(name = ${quoted(`./${name}`)}, wasm = embed ${quoted(name)})`),
+  ];
+  const bindings = Object.entries({ ...settings.vars, ...vars }).map(
+    ([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = .worker),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [${modules.join(", ")}],
+  bindings = [${bindings.join(", ")}],
+  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
+  compatibilityFlags = [${(settings.compatibility_flags ?? []).map(quoted).join(", ")}],
+);
+`;
+}
+
+/** A text of Cap'n Proto's schema language: JSON's, but for `\u`. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replaceAll(/\\u00([\da-f]{2})/gu, String.raw`\x$1`);
