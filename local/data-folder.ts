@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 import { LocalFailure } from "./failure.ts";
 import { commandOf, isAlive, killGroup } from "./processes.ts";
@@ -114,7 +115,7 @@ export class DataFolder {
   async #write(name: string, value: unknown): Promise<void> {
     const draft = this.file(`${name}.new`);
     try {
-      await mkdir(this.path, { recursive: true });
+      await makeFolder(this.path);
       await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
       await rename(draft, this.file(name));
     } catch {
@@ -125,4 +126,12 @@ export class DataFolder {
 
 function random(bytes: number): string {
   return randomBytes(bytes).toString("base64url");
+}
+
+/** Folder by folder from the top: where none can be made, as in /proc, Node's own recursion never ends. */
+async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path);
+  if (existsSync(path)) return;
+  if (parent !== path) await makeFolder(parent);
+  await mkdir(path);
 }
