@@ -161,13 +161,7 @@ describe("any text at all", () => {
     fc.string({ unit: "binary" }),
     fc.string(),
     fc.constantFrom(...vectors),
-    fc.constantFrom(
-      ..."<>\"'`&[](){}!#*_~|-+=:/\\\n\t \u0000^@".split(""),
-      "\n\n",
-      "    ",
-      "```",
-      "[^1]: ",
-    ),
+    fc.constantFrom(..."<>\"'`&[](){}!#*_~|-+=:/\\\n\t \u0000^@".split(""), "\n\n", "    ", "```"),
   );
   const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
@@ -192,6 +186,74 @@ describe("any text at all", () => {
         expect(readingTime > 0).toBe(wordCount > 0);
       }),
       { numRuns: 200 },
+    );
+  });
+});
+
+describe("a tag that nothing closes", () => {
+  const discarded =
+    "script style noscript template svg textarea select option xmp title noembed noframes plaintext".split(
+      " ",
+    );
+  const anyCase = (name: string) =>
+    fc
+      .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+      .map((flags) =>
+        [...name].map((letter, index) => (flags[index] ? letter.toUpperCase() : letter)).join(""),
+      );
+  const attribute = fc.constantFrom(
+    "",
+    " ",
+    " a",
+    ' class="x"',
+    " id='</x>'",
+    "\n  b=c",
+    ' t=">"',
+    "/",
+    " /",
+  );
+  const tag = fc
+    .tuple(fc.constantFrom(...discarded, "iframe").chain(anyCase), attribute)
+    .map(([name, rest]) => `<${name}${rest}>`);
+  const before = fc.constantFrom(
+    "", "Vec", "A word ", "- ", "> ", "# ", "1. ", "**", "| a |\n| - |\n| ", "<b>", "<svg>x</svg>\n\n",
+  ); // prettier-ignore
+  const after = fc.constantFrom(" ", "\n", "\n\n", "\n\n# ", "\n\n<svg>x</svg>", "\n\n<div>");
+
+  it("leaves the text behind it, whatever stands around", () => {
+    fc.assert(
+      fc.property(
+        before,
+        fc.array(tag, { minLength: 1, maxLength: 3 }),
+        after,
+        (lead, tags, gap) => {
+          const { html, plaintext } = renderMarkdown(`${lead}${tags.join(" and ")}${gap}survivor`);
+          expect(plaintext).toContain("survivor");
+          expect(findForeign(html)).toEqual([]);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(discarded.filter((name) => name !== "plaintext"))(
+    "is text, while a <%s> that is closed goes with what is in it",
+    (name) => {
+      const { plaintext } = renderMarkdown(
+        `<div><${name}>gone</${name}></div>\n\nA <${name}> is told.`,
+      );
+      expect(plaintext).toBe(`A <${name}> is told.`);
+    },
+  );
+
+  it.each(discarded)("costs no text where there are thousands: <%s>", (name) => {
+    const { plaintext } = renderMarkdown(`Word <${name}> `.repeat(5000));
+    expect(plaintext.split("Word")).toHaveLength(5001);
+  });
+
+  it("is text also when a paragraph ends before what would close it", () => {
+    expect(renderMarkdown("A <svg> here.\n\n<svg><p>gone</svg>\n\nEnd.").plaintext).toBe(
+      "A <svg> here.\n\nEnd.",
     );
   });
 });

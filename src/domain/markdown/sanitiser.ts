@@ -1,6 +1,7 @@
 import sanitizeHtml from "sanitize-html";
 
 import { attributes, type AttributeRule, everywhere } from "./allow-list.ts";
+import { escapeLoneTags, maxDepth, notProse, TooDeep } from "./lone-tags.ts";
 
 type Attributes = Record<string, string>;
 
@@ -12,19 +13,8 @@ export interface Ids {
   raw: ReadonlySet<string>;
 }
 
-/** Deeper than any real page; browsers stop at 512 themselves. */
-const maxDepth = 256;
-
 /** Put before every id that came from raw HTML, so that it cannot stand in for a name a page's scripts use. */
 const idPrefix = "user-content-";
-
-/** Elements whose content is not prose, so that it goes with the element. */
-const notProse = [
-  "script", "style", "noscript", "template", "svg", "textarea", "select", "option", "xmp", "title",
-  "noembed", "noframes", "plaintext",
-]; // prettier-ignore
-
-class TooDeep extends Error {}
 
 /** The anchors of footnotes. With their colon they are no name that a script would look for. */
 const footnoteId = /^fn(?:ref)?:\d{1,6}(?::\d{1,6})?$/;
@@ -121,7 +111,8 @@ function createOptions(ids: Ids): sanitizeHtml.IOptions {
 
 /**
  * Lets through the elements and attributes of the allow-list and nothing else, as well-formed HTML. Unknown
- * elements go and leave their text; what is no prose (scripts, styles, drawings) goes with its content.
+ * elements go and leave their text; what is no prose (scripts, styles, drawings) goes with its content if a tag
+ * of its own closes it, and else is text itself.
  * The result is to be stored and served as it is: nothing may be joined to it afterwards.
  *
  * Ids of Markdown's headings and footnotes stay as they are. Ids from raw HTML become `user-content-…`, links to
@@ -131,7 +122,7 @@ function createOptions(ids: Ids): sanitizeHtml.IOptions {
  */
 export function sanitise(html: string, ids: Ids): string | null {
   try {
-    return sanitizeHtml(html, createOptions(ids));
+    return sanitizeHtml(escapeLoneTags(html), createOptions(ids));
   } catch (error) {
     if (error instanceof TooDeep) return null;
     throw error;
