@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
 
 import type { ImportedDocument } from "#domain/front-matter";
 import { codeOf, LocalFailure, oneLine } from "#local/failure";
@@ -29,8 +29,22 @@ export interface Found {
 const toPath = (folder: string, file: string): string =>
   relative(folder, file).split(sep).join("/").normalize("NFC");
 
+const outside = {
+  code: "outside_folder",
+  reason: "It is a link to a file outside the folder.",
+} as const;
+
+/** Whether a link leads to something outside the folder; one that leads nowhere does not. */
+async function leadsOut(folder: string, link: string): Promise<boolean> {
+  const target = await realpath(link).catch(() => null);
+  if (target === null) return false;
+  const way = relative(await realpath(folder), target);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
 /**
- * Looks for Markdown in a folder and all below it; links to folders are not followed.
+ * Looks for Markdown in a folder and all below it. Links to folders are not followed, and links to files only
+ * within the folder.
  *
  * @throws LocalFailure if there is no such folder.
  */
@@ -46,7 +60,9 @@ export async function findFiles(folder: string): Promise<Found> {
           found.failures.push({ path: toPath(folder, path), code: "unreadable", reason });
         });
       } else if (/\.(?:md|mdx|markdown)$/i.test(entry.name)) {
-        found.files.push(path);
+        if (entry.isSymbolicLink() && (await leadsOut(folder, path))) {
+          found.failures.push({ path: toPath(folder, path), ...outside });
+        } else found.files.push(path);
       }
     }
   };

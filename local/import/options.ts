@@ -22,7 +22,8 @@ export const usage = `Imports a folder of Markdown into Imprint.
 IMPRINT_TOKEN in the environment is the session token or secret key of somebody who may import.
 
 Takes every .md, .mdx and .markdown file with YAML (---) or TOML (+++) front matter, as Jekyll, Hugo, Zola,
-Astro and Eleventy write it. Files and folders whose names begin with a dot, and node_modules, are left out.
+Astro and Eleventy write it. Files and folders whose names begin with a dot, and node_modules, are left out;
+links are followed only to files within the folder.
 Importing again changes only what is different. What cannot be taken in is listed at the end, the rest goes in.
 
 Exit code: 0 when everything went in, 1 when anything failed, 2 when the command was wrong.

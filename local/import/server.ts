@@ -79,6 +79,9 @@ export async function finishImport(
 type Request = Omit<RequestInit, "signal"> & { signal: () => AbortSignal };
 
 async function send(target: Target, url: URL, request: Request): Promise<Response> {
+  if (!/^[\x21-\x7e]+$/.test(target.token)) {
+    throw new LocalFailure("IMPRINT_TOKEN has line breaks, spaces or other signs that no token has");
+  }
   const { signal, headers, ...rest } = request;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await fetch(url, {

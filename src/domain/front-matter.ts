@@ -1,9 +1,12 @@
+import { CONTENT_LIMIT, TITLE_LIMIT } from "#core/texts";
+
 import { readDate } from "./front-matter/dates.ts";
 import {
   type Fields,
   isRecord,
   toFields,
   toFlag,
+  toRelativeAddress,
   toText,
   toWebAddress,
 } from "./front-matter/fields.ts";
@@ -21,8 +24,6 @@ import { clip } from "./markdown/plaintext.ts";
 import { inlineText } from "./markdown/structure.ts";
 import { slugify } from "./slugs.ts";
 
-const maxTitleLength = 300;
-const maxContentLength = 1_000_000;
 const maxPathLength = 1024;
 const maxDepth = 20;
 const maxMetadataBytes = 8 * 1024;
@@ -33,9 +34,9 @@ export const importFailures = {
   front_matter_invalid:
     "The front matter is not a list of fields, or it nests deeper than 20 levels.",
   text_invalid: "There is a NUL or half a character (a lone surrogate) in it.",
-  content_too_large: "The text is longer than 1,000,000 characters.",
+  content_too_large: `The text is longer than ${CONTENT_LIMIT.toLocaleString("en")} characters.`,
   title_missing: "There is no title, neither in the front matter nor as a first-level heading.",
-  title_too_long: "The title is longer than 300 characters.",
+  title_too_long: `The title is longer than ${TITLE_LIMIT} characters.`,
   date_missing: "There is no date. Add one, or mark the document as a draft.",
   date_invalid: "The date cannot be read, or there is no such day.",
 } as const;
@@ -54,12 +55,13 @@ export interface ImportedPost {
   path: string;
   title: string;
   slug: string;
+  /** Whether the front matter says so, and not only the path or the title. */
+  isSlugGiven: boolean;
   content: string;
   status: "published" | "draft";
   type: "post" | "page";
   /** Never null for what is published. */
   publishedAt: string | null;
-  updatedAt: string | null;
   excerpt: string | null;
   /** Names, in order, each once; possibly none. */
   authors: string[];
@@ -69,7 +71,8 @@ export interface ImportedPost {
   canonicalUrl: string | null;
   metaTitle: string | null;
   metaDescription: string | null;
-  /** Texts, numbers and flags of fields with no place of their own; at most 8 KiB of JSON. */
+  /** Texts, numbers and flags of fields with no place of their own, and a picture of the site itself as `image`;
+   * at most 8 KiB of JSON. */
   metadata: Record<string, unknown>;
 }
 
@@ -137,6 +140,7 @@ function readStatus(fields: Fields, path: string): ImportedPost["status"] {
   const status = toText(fields.find("status"))?.toLowerCase();
   const isDraft =
     toFlag(fields.find("draft")) === true ||
+    toFlag(fields.find("isDraft")) === true ||
     toFlag(fields.find("published")) === false ||
     toFlag(fields.find("publish")) === false ||
     (status !== undefined && /^(?:draft|private|pending|unpublished)$/.test(status)) ||
@@ -160,12 +164,12 @@ const publishedNames = [
   "date", "pubDate", "publishDate", "published", "publishedAt", "publishedOn", "publishedDate", "datePublished",
   "created", "createdAt", "createdDate",
 ]; // prettier-ignore
-const updatedNames = [
-  "updated", "lastmod", "updatedDate", "updatedAt", "lastModified", "lastModifiedAt", "modified", "dateModified",
-  "lastUpdated",
-]; // prettier-ignore
 
-function readSlug(fields: Fields, path: string, title: string): string {
+function readSlug(
+  fields: Fields,
+  path: string,
+  title: string,
+): Pick<ImportedPost, "slug" | "isSlugGiven"> {
   const address = [
     fields.find("slug"),
     fields.find("permalink"),
@@ -175,12 +179,23 @@ function readSlug(fields: Fields, path: string, title: string): string {
     .map((value) => toText(value))
     .map((text) => (text === undefined ? undefined : slugOfAddress(text)))
     .find((slug) => slug !== undefined);
-  return address ?? slugOfPath(path) ?? slugify(title);
+  return {
+    slug: address ?? slugOfPath(path) ?? slugify(title),
+    isSlugGiven: address !== undefined,
+  };
 }
 
+const pictureNames = [
+  "featureImage", "featuredImage", "heroImage", "image", "cover", "coverImage", "thumbnail", "banner", "ogImage",
+  "images", "header", "hero",
+]; // prettier-ignore
+
 function readMetadata(fields: Fields): Record<string, unknown> {
-  const language = toText(fields.find("lang", "language", "locale"));
-  const kept: [string, unknown][] = language === undefined ? [] : [["lang", language]];
+  const recognised: [string, unknown][] = [
+    ["lang", toText(fields.find("lang", "language", "locale"))],
+    ["image", toRelativeAddress(fields.find(...pictureNames))],
+  ];
+  const kept = recognised.filter(([, value]) => value !== undefined);
   let bytes = 2;
   for (const [name, value] of [...kept.splice(0), ...fields.rest()]) {
     const scalar = value instanceof Date ? readDate(value) : value;
@@ -213,12 +228,7 @@ function readDetails(fields: Fields, path: string) {
       ],
       isJekyll(path),
     ),
-    featureImage: toWebAddress(
-      fields.find(
-        "featureImage", "featuredImage", "heroImage", "image", "cover", "coverImage", "thumbnail", "banner",
-        "ogImage", "images", "header", "hero",
-      ), // prettier-ignore
-    ),
+    featureImage: toWebAddress(fields.find(...pictureNames)),
     canonicalUrl: toWebAddress(fields.find("canonicalUrl", "canonical", "canonicalLink")),
     metaTitle: toClipped(fields.find("metaTitle", "seoTitle"), 300),
     metaDescription: toClipped(fields.find("metaDescription", "seoDescription"), 1000),
@@ -240,27 +250,22 @@ export function toImportedPost(document: ImportedDocument): Outcome {
   const flaw = findFlaw([path, document.markdown]) ?? findFlaw(frontMatter);
   if (flaw) return fail(flaw);
   const content = toContent(document);
-  if (content.length > maxContentLength) return fail("content_too_large");
+  if (content.length > CONTENT_LIMIT) return fail("content_too_large");
 
   const fields = toFields(frontMatter);
   const title = toText(fields.find("title")) ?? titleOfContent(content);
   if (title === undefined) return fail("title_missing");
-  if (title.length > maxTitleLength) return fail("title_too_long");
+  if (title.length > TITLE_LIMIT) return fail("title_too_long");
 
   const date = findDate(fields, publishedNames) ?? dateOfPath(path);
-  const updated = findDate(fields, updatedNames);
   const publishedAt = date === undefined ? null : readDate(date);
   if (date !== undefined && publishedAt === null)
     return fail("date_invalid", `It says ${show(date)}.`);
-  const updatedAt = updated === undefined ? null : readDate(updated);
-  if (updated !== undefined && updatedAt === null)
-    return fail("date_invalid", `It says ${show(updated)}.`);
 
   const type = readType(fields, path);
   const isUndatedPage = type === "page" && publishedAt === null;
   const status = isUndatedPage ? "draft" : readStatus(fields, path);
   if (status === "published" && publishedAt === null) return fail("date_missing");
-  const slug = readSlug(fields, path, title);
   const details = readDetails(fields, path);
   const metadata = readMetadata(fields);
   return {
@@ -268,12 +273,11 @@ export function toImportedPost(document: ImportedDocument): Outcome {
     post: {
       path,
       title,
-      slug,
+      ...readSlug(fields, path, title),
       content,
       status,
       type,
       publishedAt,
-      updatedAt,
       ...details,
       metadata,
     },

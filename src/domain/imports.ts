@@ -5,7 +5,7 @@ import type { ImportDocument, ImportRecord, Named } from "#repository/imports";
 import { type ImportedPost, toImportedPost } from "./front-matter";
 import { type WorkState, workStateOf } from "./job-states";
 import { renderMarkdown } from "./markdown";
-import { slugify } from "./slugs";
+import { markSlug, slugify } from "./slugs";
 
 /** An import, with how it stands. */
 export type Import = ImportRecord & WorkState;
@@ -48,8 +48,8 @@ export interface PreparedBatch {
 }
 
 /**
- * Prepares the lines of an import for one statement. A path that comes twice counts once, as it came
- * last; a slug that comes twice gets a mark made from the path, the same each time.
+ * Prepares the lines of an import for one statement. Of a path that comes twice the last counts and the
+ * others fail; a slug that comes twice gets a mark made from the path, the same each time.
  *
  * @param known digests of what has been imported: such a document is left alone.
  */
@@ -61,8 +61,9 @@ export async function prepareBatch(
   const posts = new Map<string, ImportedPost>();
   for (const line of lines) {
     const read = readLine(line);
+    if (!read.ok) failures.push(read.failure);
+    else if (posts.has(read.post.path)) failures.push(repeatedFailure(read.post.path));
     if (read.ok) posts.set(read.post.path, read.post);
-    else failures.push(read.failure);
   }
   const authors = new Map<string, Named>();
   const tags = new Map<string, Named>();
@@ -72,15 +73,18 @@ export async function prepareBatch(
     const digest = await sha256(JSON.stringify(post));
     // Rendering is most of the work, and nothing would come of it.
     if (known.has(digest)) continue;
-    const slug = slugs.has(post.slug)
-      ? `${post.slug}-${(await sha256(post.path)).slice(0, 6)}`
-      : post.slug;
-    slugs.add(slug);
+    const address = {
+      slug: post.slug,
+      slug_given: post.isSlugGiven,
+      slug_repeated: slugs.has(post.slug),
+      marked_slug: markSlug(post.slug, (await sha256(post.path)).slice(0, 6)),
+    };
+    slugs.add(post.slug);
     const named = {
       authors: note(authors, post.authors.length > 0 ? post.authors : ["Unknown author"]),
       tags: note(tags, post.tags),
     };
-    documents.push({ ...toDocument(post), ...named, slug, digest });
+    documents.push({ ...toDocument(post), ...named, ...address, digest });
   }
   const unchanged = posts.size - documents.length;
   return {
@@ -91,6 +95,12 @@ export async function prepareBatch(
     unchanged,
   };
 }
+
+const repeatedFailure = (path: string): ImportFailure => ({
+  path,
+  code: "path_repeated",
+  reason: "Another document behind this one has the same path and was taken in instead.",
+});
 
 type Line = { ok: true; post: ImportedPost } | { ok: false; failure: ImportFailure };
 
@@ -136,9 +146,11 @@ function note(named: Map<string, Named>, names: readonly string[]): string[] {
   return [...new Set(slugs)];
 }
 
+type Address = "slug" | "slug_given" | "slug_repeated" | "marked_slug";
+
 function toDocument(
   post: ImportedPost,
-): Omit<ImportDocument, "authors" | "tags" | "slug" | "digest"> {
+): Omit<ImportDocument, "authors" | "tags" | "digest" | Address> {
   const { html, excerpt, wordCount, readingTime } = renderMarkdown(post.content);
   const fields = {
     type: post.type,

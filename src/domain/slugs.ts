@@ -1,18 +1,8 @@
 import anyAscii from "any-ascii";
 
-const maxBytes = 96;
+import { isReservedSlug, SLUG_LIMIT } from "#core/texts";
+
 const fallback = "untitled";
-
-/** Addresses a site keeps for itself. */
-const reserved = new Set([
-  "admin", "author", "authors", "edit", "favicon", "feed", "index", "new", "null", "page", "pages", "preview",
-  "robots", "rss", "signin", "signout", "signup", "sitemap", "tag", "tags", "undefined",
-]); // prettier-ignore
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
-
-/** Where a post is asked for by id or slug, a slug that looks like an id would never be found. */
-const isTaken = (slug: string): boolean => reserved.has(slug) || uuid.test(slug);
 
 /** Shortens to so many bytes, at the end of a word unless that would lose more than half. */
 function cut(slug: string, limit: number): string {
@@ -38,10 +28,14 @@ export function slugify(title: string): string {
     .replace(/['\u2019`]/g, "")
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-  const slug = cut(words, maxBytes);
+  const slug = cut(words, SLUG_LIMIT);
   if (slug === "") return fallback;
-  return isTaken(slug) ? `${slug}-1` : slug;
+  return isReservedSlug(slug) ? `${slug}-1` : slug;
 }
+
+/** A slug with a mark of `[a-z0-9]` behind it; a long one is shortened to leave room. */
+export const markSlug = (slug: string, mark: string): string =>
+  `${cut(slug, SLUG_LIMIT - mark.length - 1)}-${mark}`;
 
 /**
  * The first of `base`, `base-2`, `base-3`, … that is not in `taken`; a long base is shortened to leave room.
@@ -52,13 +46,14 @@ export function nextSlug(base: string, taken: readonly string[]): string {
   const slugs = new Set(taken);
   let slug = base;
   for (let number = 2; slugs.has(slug); number += 1) {
-    const suffix = `-${number}`;
-    slug = cut(base, maxBytes - suffix.length) + suffix;
+    slug = markSlug(base, String(number));
   }
   return slug;
 }
 
 /** Whether a post may have that address: what {@link slugify} and {@link nextSlug} make, and no other text. */
 export function isSlug(text: string): boolean {
-  return text.length <= maxBytes && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && !isTaken(text);
+  return (
+    text.length <= SLUG_LIMIT && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && !isReservedSlug(text)
+  );
 }

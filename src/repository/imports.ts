@@ -62,6 +62,12 @@ export interface ImportDocument {
   readonly path: string;
   readonly digest: string;
   readonly slug: string;
+  /** Whether the document says so: only then does a post that is there already get another. */
+  readonly slug_given: boolean;
+  /** Whether a document before it in the batch has the same. */
+  readonly slug_repeated: boolean;
+  /** What it is called when another post has its slug. */
+  readonly marked_slug: string;
   readonly type: string;
   readonly status: string;
   readonly title: string;
@@ -106,6 +112,8 @@ export interface ImportBatch {
 /** How many failures an import shows. All are counted. */
 const SHOWN_FAILURES = 1000;
 
+const IN_TRASH = "Its post is in the trash: restore it, then import again.";
+
 /**
  * Writes a batch of documents: to be sent as one transaction. A document whose digest is known changes
  * nothing, so writing a batch again changes nothing. What the batch changed has its `moment` as
@@ -114,17 +122,18 @@ const SHOWN_FAILURES = 1000;
 export function importDocuments(db: Database, batch: ImportBatch): Statement[] {
   // The texts travel once: they are most of the bytes.
   const documents = sql`jsonb_to_recordset(${JSON.stringify(batch.documents.map(toColumns))}::jsonb) as d(
-    id uuid, path text, digest text, slug text, type post_type, status post_status, title text, content text,
-    html text, excerpt text, custom_excerpt text, word_count int, reading_time int, feature_image text,
+    id uuid, path text, digest text, slug text, slug_given boolean, slug_repeated boolean, marked_slug text,
+    type post_type, status post_status, title text, content text, html text, excerpt text, custom_excerpt text, word_count int, reading_time int, feature_image text,
     published_at timestamptz, meta_title text, meta_description text, canonical_url text, metadata jsonb)`;
   const notes = sql`jsonb_to_recordset(${JSON.stringify(batch.documents.map(toNote))}::jsonb) as d(
     path text, fields jsonb, authors jsonb, tags jsonb)`;
   const paths = sql`(select jsonb_array_elements_text(${JSON.stringify(batch.documents.map(({ path }) => path))}::jsonb))`;
+  const isTrashed = sql`import_path in ${paths} and deleted_at is not null`;
   const changed = sql`import_path in ${paths} and updated_at = ${batch.moment}::timestamptz`;
   return [
     insertNamed(db, "users", batch.authors, batch.moment),
     insertNamed(db, "tags", batch.tags, batch.moment),
-    upsertPosts(db, documents, batch),
+    upsertPosts(db, documents, paths, batch),
     db.execute(
       sql`delete from post_authors where post_id in (select id from posts where ${changed})`,
     ),
@@ -133,7 +142,7 @@ export function importDocuments(db: Database, batch: ImportBatch): Statement[] {
     link(db, "tags", notes, batch.moment),
     keepRevisions(db, notes, batch),
     keepAudit(db, changed, batch),
-    countOutcome(db, changed, batch),
+    countOutcome(db, { changed, isTrashed }, batch),
   ];
 }
 
@@ -163,31 +172,60 @@ function insertNamed(
         select n.id, ${at}, ${at}, n.slug, n.name from ${named} on conflict (slug) do nothing`);
 }
 
-/** A slug that another post has gets a mark made from the document's path: the same each time. */
-function upsertPosts(db: Database, documents: SQL, { moment, importedBy }: ImportBatch): Statement {
+/**
+ * A post whose document names another slug than it has, marked or not, gets that one; from the slug that a
+ * published post had, a redirect leads to it, as when somebody changes it by hand.
+ */
+function upsertPosts(
+  db: Database,
+  documents: SQL,
+  paths: SQL,
+  { moment, importedBy }: ImportBatch,
+): Statement {
   const at = sql`${moment}::timestamptz`;
+  const isTaken = sql`d.slug_repeated or exists (
+    select 1 from posts other
+    where other.slug = d.slug and other.deleted_at is null and other.import_path is distinct from d.path)`;
   return db.execute(sql`
-    insert into posts (id, created_at, updated_at, type, status, slug, title, content, html, excerpt,
-      custom_excerpt, word_count, reading_time, feature_image, published_at, meta_title, meta_description,
-      canonical_url, metadata, import_path, import_digest, created_by)
-    select d.id, ${at}, ${at}, d.type, d.status,
-      case when exists (
-        select 1 from posts other
-        where other.slug = d.slug and other.deleted_at is null and other.import_path is distinct from d.path
-      ) then d.slug || '-' || left(md5(d.path), 6) else d.slug end,
-      d.title, d.content, d.html, d.excerpt, d.custom_excerpt, d.word_count, d.reading_time, d.feature_image,
-      d.published_at, d.meta_title, d.meta_description, d.canonical_url, d.metadata, d.path, d.digest,
-      ${importedBy}::uuid
-    from ${documents}
-    on conflict (import_path) do update set
-      updated_at = ${at}, version = posts.version + 1, type = excluded.type, status = excluded.status,
-      title = excluded.title, content = excluded.content, html = excluded.html, excerpt = excluded.excerpt,
-      custom_excerpt = excluded.custom_excerpt, word_count = excluded.word_count,
-      reading_time = excluded.reading_time, feature_image = excluded.feature_image,
-      published_at = excluded.published_at, meta_title = excluded.meta_title,
-      meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
-      metadata = excluded.metadata, import_digest = excluded.import_digest
-    where posts.import_digest is distinct from excluded.import_digest and posts.deleted_at is null`);
+    with before as (select id, slug, status, import_path from posts where import_path in ${paths}),
+    d as (
+      select d.*, case
+        when before.slug in (d.slug, d.marked_slug) or not d.slug_given then coalesce(before.slug, free.slug)
+        else free.slug end as free_slug
+      from ${documents}
+      left join before on before.import_path = d.path
+      cross join lateral (select case when ${isTaken} then d.marked_slug else d.slug end as slug) free
+    ),
+    written as (
+      insert into posts (id, created_at, updated_at, type, status, slug, title, content, html, excerpt,
+        custom_excerpt, word_count, reading_time, feature_image, published_at, meta_title, meta_description,
+        canonical_url, metadata, import_path, import_digest, created_by)
+      select d.id, ${at}, ${at}, d.type, d.status, d.free_slug, d.title, d.content, d.html, d.excerpt,
+        d.custom_excerpt, d.word_count, d.reading_time, d.feature_image, d.published_at, d.meta_title,
+        d.meta_description, d.canonical_url, d.metadata, d.path, d.digest, ${importedBy}::uuid
+      from d
+      on conflict (import_path) do update set
+        updated_at = ${at}, version = posts.version + 1, type = excluded.type, status = excluded.status,
+        slug = excluded.slug, title = excluded.title, content = excluded.content, html = excluded.html,
+        excerpt = excluded.excerpt, custom_excerpt = excluded.custom_excerpt, word_count = excluded.word_count,
+        reading_time = excluded.reading_time, feature_image = excluded.feature_image,
+        published_at = excluded.published_at, meta_title = excluded.meta_title,
+        meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
+        metadata = excluded.metadata, import_digest = excluded.import_digest,
+        publish_at = null, publish_job_id = null, publish_send = null
+      where posts.import_digest is distinct from excluded.import_digest and posts.deleted_at is null
+      returning id, slug
+    ),
+    moved as (
+      select before.id, before.slug as old, written.slug as new from written
+      join before on before.id = written.id
+      where before.slug <> written.slug and before.status = 'published'
+    ),
+    overtaken as (
+      delete from slug_redirects where slug in (select new from moved) and slug not in (select old from moved)
+    )
+    insert into slug_redirects (slug, post_id) select old, id from moved
+    on conflict (slug) do update set post_id = excluded.post_id`);
 }
 
 function link(db: Database, what: "authors" | "tags", notes: SQL, moment: string): Statement {
@@ -218,19 +256,30 @@ const keepAudit = (db: Database, changed: SQL, { importedBy, requestId }: Import
     insert into audit_entries (actor_id, action, entity, entity_id, version, request_id)
     select ${importedBy}::uuid, 'post.import', 'post', id, version, ${requestId} from posts where ${changed}`);
 
-function countOutcome(db: Database, changed: SQL, batch: ImportBatch): Statement {
+/** A changed document whose post is in the trash is left alone, and its author is told. */
+function countOutcome(
+  db: Database,
+  { changed, isTrashed }: { changed: SQL; isTrashed: SQL },
+  batch: ImportBatch,
+): Statement {
   const { importId, documents, failures, unchanged } = batch;
   return db.execute(sql`
     update imports set
       created_count = created_count + counted.made,
       updated_count = updated_count + counted.edited,
-      unchanged_count = unchanged_count + ${unchanged + documents.length}::int - counted.made - counted.edited,
-      failed_count = failed_count + ${failures.length}::int,
+      unchanged_count = unchanged_count + ${unchanged + documents.length}::int
+        - counted.made - counted.edited - trashed.left_alone,
+      failed_count = failed_count + ${failures.length}::int + trashed.left_alone,
       failures = case when jsonb_array_length(failures) < ${SHOWN_FAILURES}
-        then failures || ${JSON.stringify(failures)}::jsonb else failures end
+        then failures || ${JSON.stringify(failures)}::jsonb || trashed.told else failures end
     from (
       select count(*) filter (where version = 1)::int as made, count(*) filter (where version > 1)::int as edited
       from posts where ${changed}
-    ) counted
+    ) counted, (
+      select count(*)::int as left_alone, coalesce(jsonb_agg(jsonb_build_object(
+        'path', import_path, 'code', 'post_in_trash', 'reason', ${IN_TRASH}::text) order by import_path
+      ), '[]') as told
+      from posts where ${isTrashed}
+    ) trashed
     where imports.id = ${importId}::uuid`);
 }

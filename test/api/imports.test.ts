@@ -1,15 +1,16 @@
 import { env, exports } from "cloudflare:workers";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
 import { createContext } from "#core/context";
-import { newId } from "#core/ids";
+import { newId, now } from "#core/ids";
 import { newJob } from "#core/jobs";
-import { importDocumentsKind } from "#domain/task-kinds";
+import { isSlug } from "#domain/slugs";
+import { importDocumentsKind, tidyUpKind } from "#domain/task-kinds";
 import { tasks } from "#domain/tasks";
 import { insertImport } from "#repository/imports";
 import { insertJob } from "#repository/jobs";
-import { imports, posts, users } from "#repository/models";
+import { imports, jobs, posts, users } from "#repository/models";
 import { runDueJobs } from "#test/support/background";
 import {
   breakDatabase,
@@ -20,6 +21,7 @@ import {
   readJob,
 } from "#test/support/jobs";
 import { givenUser, type Person } from "#test/support/people";
+import { givenPost } from "#test/support/posts";
 import { ORIGIN, send } from "#test/support/requests";
 
 const { db, files } = createContext(env, { waitUntil: () => undefined }, "imports");
@@ -55,7 +57,7 @@ async function startImport({ headers }: Person, lines: readonly unknown[], key?:
   return {
     status: response.status,
     headers: response.headers,
-    body: await response.json<{ id: string; job_id: string }>(),
+    body: await response.json<{ id: string; job_id: string; internal_code?: number }>(),
   };
 }
 
@@ -135,6 +137,131 @@ describe("an import", () => {
     });
     expect(revisions.body.data.map(({ number }: { number: number }) => number)).toEqual([2, 1]);
   });
+
+  it("moves a post to the slug that its document names, and leads there from the one it had", async () => {
+    const editor = await givenUser();
+    const [first, second] = [`first-${crypto.randomUUID()}`, `second-${crypto.randomUUID()}`];
+    const at = (slug: string | undefined, markdown = "Text.") => ({
+      ...document,
+      markdown,
+      front_matter: { ...document.front_matter, slug },
+    });
+    const document = givenDocument();
+    await importAll(editor, [at(first)]);
+    expect((await importAll(editor, [at(second)])).result).toMatchObject({ updated: 1 });
+    expect((await send("GET", `/v1/posts/${second}`)).body.version).toBe(2);
+    const old = await send("GET", `/v1/posts/${first}`);
+    expect([old.status, old.headers.get("location")]).toEqual([301, `/v1/posts/${second}`]);
+    await importAll(editor, [at(undefined, "Other.")]);
+    expect((await postAt(document.path))?.slug).toBe(second);
+    await importAll(editor, [at(first)]);
+    expect((await send("GET", `/v1/posts/${first}`)).status).toBe(200);
+    expect((await send("GET", `/v1/posts/${second}`)).status).toBe(301);
+  });
+
+  it("leaves no redirect from the slug of a draft, and takes no slug from another post", async () => {
+    const editor = await givenUser();
+    const taken = (await givenPost(editor)).body.slug as string;
+    const draft = givenDocument({ front_matter: { title: "D", draft: true, slug: `d-${taken}` } });
+    await importAll(editor, [draft]);
+    const moved = { ...draft, front_matter: { ...draft.front_matter, slug: taken } };
+    expect((await importAll(editor, [moved])).result).toMatchObject({ updated: 1, failed: 0 });
+    const row = await postAt(draft.path);
+    expect(row?.slug).toMatch(new RegExp(`^${taken}-[0-9a-f]{6}$`, "u"));
+    const { headers } = editor;
+    expect((await send("GET", `/v1/posts/d-${taken}`, { headers })).status).toBe(404);
+    await importAll(editor, [{ ...moved, markdown: "Again." }]);
+    expect((await postAt(draft.path))?.slug).toBe(row?.slug);
+  });
+
+  it("makes slugs of at most 96 characters, whichever way one is taken", async () => {
+    const editor = await givenUser();
+    const slug = `${crypto.randomUUID()}-${"long-".repeat(20)}`.slice(0, 96).replace(/-$/u, "x");
+    const front_matter = { title: "Long", date: "2020-01-01", slug };
+    const documents = Array.from({ length: 3 }, () => givenDocument({ front_matter }));
+    await importAll(editor, documents.slice(0, 2));
+    await importAll(editor, documents.slice(2));
+    const slugs = await Promise.all(documents.map(async ({ path }) => (await postAt(path))?.slug));
+    expect(new Set(slugs).size).toBe(3);
+    expect(slugs.every((made) => made !== undefined && isSlug(made))).toBe(true);
+  });
+
+  it("leaves a post in the trash alone and says so, once its document is another", async () => {
+    const editor = await givenUser();
+    const document = givenDocument();
+    await importAll(editor, [document]);
+    await db.update(posts).set({ deletedAt: now() }).where(eq(posts.importPath, document.path));
+    const before = await postAt(document.path);
+    expect((await importAll(editor, [document])).result).toMatchObject({ unchanged: 1, failed: 0 });
+    const other = givenDocument();
+    const ended = await importAll(editor, [{ ...document, markdown: "New." }, other]);
+    expect(ended.result).toEqual({ created: 1, updated: 0, unchanged: 0, failed: 1 });
+    expect(ended.failures).toMatchObject([{ path: document.path, code: "post_in_trash" }]);
+    expect(await postAt(document.path)).toEqual(before);
+  });
+
+  it("takes the last of the documents that share a path and reports the others", async () => {
+    const editor = await givenUser();
+    const document = givenDocument();
+    const texts = ["One.", "Two.", "Three."].map((markdown) => ({ ...document, markdown }));
+    const ended = await importAll(editor, texts);
+    expect(ended.result).toEqual({ created: 1, updated: 0, unchanged: 0, failed: 2 });
+    const failure = { path: document.path, code: "path_repeated" };
+    expect(ended.failures).toMatchObject([failure, failure]);
+    expect((await postAt(document.path))?.content).toBe("Three.");
+  });
+
+  it("is started once for one key and the same bytes, and refused for others of the same length", async () => {
+    const editor = await givenUser();
+    const key = crypto.randomUUID();
+    const document = givenDocument({ markdown: "one" });
+    const first = await startImport(editor, [document], key);
+    const again = await startImport(editor, [document], key);
+    expect(again.body.id).toBe(first.body.id);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    const other = await startImport(editor, [{ ...document, markdown: "two" }], key);
+    expect(other).toMatchObject({ status: 422, body: { internal_code: 42201 } });
+    const { objects } = await files.list({ prefix: "imports/" });
+    expect(objects.filter(({ key: name }) => name.includes(first.body.id))).toHaveLength(1);
+  });
+
+  it("leaves one file when the same request comes several times at once", async () => {
+    const editor = await givenUser();
+    const count = async () => (await files.list({ prefix: "imports/" })).objects.length;
+    await runDueJobs();
+    const before = await count();
+    const key = crypto.randomUUID();
+    const document = givenDocument();
+    const started = await Promise.all([1, 2, 3].map(() => startImport(editor, [document], key)));
+    expect(new Set(started.map(({ body }) => body.id)).size).toBe(1);
+    await runDueJobs();
+    expect(await count()).toBe(before);
+  });
+
+  it.each([["dead"], ["cancelled"]] as const)(
+    "is forgotten with its documents a week after it ended as %s, and can be tried again till then",
+    async (state) => {
+      const { context, id, job } = await givenImport(1);
+      const objectKey = `imports/${id}.ndjson`;
+      await context.files.put(objectKey, "{}");
+      await db.update(imports).set({ objectKey }).where(eq(imports.id, id));
+      const end = (days: number) =>
+        db
+          .update(jobs)
+          .set({ state, finishedAt: sql`now() - make_interval(days => ${days}::int)` })
+          .where(eq(jobs.id, job.id));
+      const isKept = async () => {
+        const tidying = newJob(tidyUpKind, {});
+        await insertJob(db, tidying);
+        await deliver(context, tasks, [doorbellFor(tidying.id)]);
+        return (await files.head(objectKey)) !== null;
+      };
+      await end(6);
+      expect(await isKept()).toBe(true);
+      await end(8);
+      expect(await isKept()).toBe(false);
+    },
+  );
 
   it("reports what it cannot take, by path, and takes the rest", async () => {
     const editor = await givenUser();

@@ -57,11 +57,11 @@ describe("a document of a static site", () => {
         path: "_posts/2015-01-31-hello-world.md",
         title: "Hello",
         slug: "hello-world",
+        isSlugGiven: false,
         content: "One.\nTwo.",
         status: "published",
         type: "post",
         publishedAt: "2015-01-31T00:00:00.000Z",
-        updatedAt: null,
         excerpt: null,
         authors: ["Ann"],
         tags: ["code", "life", "a", "b"],
@@ -94,12 +94,11 @@ describe("a document of a static site", () => {
     ).toMatchObject({
       slug: "uber-uns",
       publishedAt: "2024-02-29T08:00:00.000Z",
-      updatedAt: "2024-03-01T00:00:00.000Z",
       excerpt: "D",
       tags: ["News", "Go"],
       authors: ["Ann"],
       featureImage: "https://x.test/c.jpg",
-      metadata: {},
+      metadata: { lastmod: "2024-03-01T00:00:00Z" },
     });
   });
 
@@ -113,10 +112,9 @@ describe("a document of a static site", () => {
       }),
     ).toMatchObject({
       slug: "deep-thing",
-      updatedAt: "2020-02-02T00:00:00.000Z",
       tags: ["b", "a"],
       authors: ["Ann", "Bob"],
-      metadata: { lang: "de" },
+      metadata: { lang: "de", updated: "2020-02-02" },
     });
   });
 
@@ -137,7 +135,6 @@ describe("a document of a static site", () => {
       slug: "my-post",
       type: "post",
       publishedAt: "2022-07-08T00:00:00.000Z",
-      updatedAt: "2022-07-09T01:02:03.004Z",
       content: "\n# Hi\n\nimport me\n\n<Box>*x*</Box>",
       featureImage: "https://x.test/h.webp",
     });
@@ -183,7 +180,6 @@ describe("dates", () => {
     "31 Foo 2015", "0001-01-01", "2015-01-31x", 2015, -1, [2015], { year: 2015 }, new Date(Number.NaN),
   ])("%j is no date", (date) => {
     expect(codeOf({ date })).toBe("date_invalid");
-    expect(codeOf({ updated: date })).toBe("date_invalid");
   }); // prettier-ignore
 
   it("come from the file's name when the front matter has none", () => {
@@ -211,6 +207,8 @@ describe("status", () => {
   it.each([
     [{ draft: true }, "draft"],
     [{ draft: "yes" }, "draft"],
+    [{ isDraft: true }, "draft"],
+    [{ draft: false, is_draft: "true" }, "draft"],
     [{ published: false }, "draft"],
     [{ published: "no" }, "draft"],
     [{ status: "Draft" }, "draft"],
@@ -318,7 +316,27 @@ describe("addresses", () => {
   });
 });
 
+describe("a picture of the site itself", () => {
+  it.each([
+    [{ heroImage: "../../assets/a.png" }, "../../assets/a.png"],
+    [{ image: "/a.png" }, "/a.png"],
+    [{ cover: { image: "a.png", alt: "A" } }, "a.png"],
+    [{ image: "https://x.test/a.png" }, undefined],
+    [{ image: "javascript:alert(1)" }, undefined],
+    [{ image: "x".repeat(2001) }, undefined],
+  ])("in %j is kept as %j", (frontMatter, kept) => {
+    expect(post(frontMatter).metadata["image"]).toBe(kept);
+  });
+});
+
 describe("everything else", () => {
+  it("keeps when a document was changed last, whatever it says", () => {
+    expect(post({ lastmod: "the other day", updated: 2015 }).metadata).toEqual({
+      lastmod: "the other day",
+      updated: 2015,
+    });
+  });
+
   it("keeps what search engines are to be told", () => {
     expect(
       post({
@@ -383,6 +401,7 @@ describe("a document that cannot be taken in", () => {
     ["front_matter_invalid", { a: deep(30) }, "", "a.md"],
     ["content_too_large", {}, "a".repeat(1_000_001), "a.md"],
     ["title_missing", { title: " " }, "## b", "a.md"],
+    ["title_missing", { title: "\u200B\u00A0" }, "## b", "a.md"],
     ["title_too_long", { title: "a".repeat(301) }, "", "a.md"],
     ["date_missing", { date: "" }, "", "a.md"],
     ["date_invalid", { date: "never" }, "", "a.md"],

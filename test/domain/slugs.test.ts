@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { isSlug, nextSlug, slugify } from "#domain/slugs";
+import { isSlug, markSlug, nextSlug, slugify } from "#domain/slugs";
 
 describe("a slug", () => {
   it.each([
@@ -77,6 +77,17 @@ describe("the next free slug", () => {
         expect(taken.every(isSlug)).toBe(true);
       }),
     );
+  });
+});
+
+describe("a marked slug", () => {
+  it.each([
+    ["a", "a-0af3c1"],
+    ["a".repeat(96), `${"a".repeat(89)}-0af3c1`],
+    [`${"a".repeat(80)}-${"b".repeat(15)}`, `${"a".repeat(80)}-0af3c1`],
+  ])("of %s is one: %s", (slug, marked) => {
+    expect(markSlug(slug, "0af3c1")).toBe(marked);
+    expect(isSlug(marked)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -250,6 +250,23 @@ describe("npm run import", () => {
       code: 1,
       out: expect.stringContaining("was cancelled"),
     });
+  });
+
+  it("follows a link to a file of the folder, and tells of one that leads out of it", async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), "imprint-elsewhere-"));
+    await writeFile(join(elsewhere, "secret.md"), hello);
+    await givenFiles({ "a.md": hello, "b/c.md": hello });
+    await symlink(join(elsewhere, "secret.md"), join(folder, "b", "out.md"));
+    await symlink(join("..", "a.md"), join(folder, "b", "in.md"));
+    const { code, out } = await importFolder();
+    await rm(elsewhere, { recursive: true });
+    expect(documents(calls[0])).toMatchObject([
+      { path: "a.md" },
+      { path: "b/c.md" },
+      { path: "b/in.md" },
+    ]);
+    expect(out).toContain("  b/out.md  outside_folder  ");
+    expect(code).toBe(1);
   });
 
   it("sends nothing when nothing can be read", async () => {

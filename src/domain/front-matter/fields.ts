@@ -1,3 +1,5 @@
+import { isBlank } from "#core/texts";
+
 /** Groups whose fields count as if they stood at the top: Zola's and Hugo's habits. */
 const groups = ["extra", "params", "taxonomies", "data"];
 
@@ -44,12 +46,12 @@ export function toFields(frontMatter: Record<string, unknown>): Fields {
   };
 }
 
-/** A text or a number as text on one line; undefined for anything else and for nothing. */
+/** A text or a number as text on one line; undefined for anything else and where nothing can be seen. */
 export function toText(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (typeof value !== "string") return undefined;
   const text = value.replace(/\s+/g, " ").trim();
-  return text === "" ? undefined : text;
+  return isBlank(text) ? undefined : text;
 }
 
 /** Yes or no as YAML 1.1, YAML 1.2 and TOML write it; undefined if it is neither. */
@@ -69,6 +71,13 @@ export function toWebAddress(value: unknown): string | null {
     /^https?:\/\//i.test(found)
     ? found
     : null;
+}
+
+/** An address within the site, found in the same places; undefined for one that names a scheme. */
+export function toRelativeAddress(value: unknown): string | undefined {
+  const found = toAddress(value, 0);
+  const isRelative = found !== undefined && found !== "" && !/^[a-z][a-z\d+.-]*:/i.test(found);
+  return isRelative && found.length <= 2000 ? found : undefined;
 }
 
 function toAddress(value: unknown, depth: number): string | undefined {
