@@ -11,6 +11,9 @@ export const instant = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => toInstant(value),
 });
 
+/** Words with their places and weights, in PostgreSQL's own notation. */
+export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
+
 /** PostgreSQL writes `2026-11-23 02:22:00.1+00`; RFC 3339 wants a `T` and minutes in the offset. */
 export function toInstant(text: string): string {
   const dated = text.replace(" ", "T");
