@@ -2,8 +2,10 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle } from "drizzle-orm/neon-http";
 
-/** How long a request waits for the database, in milliseconds, before it answers 503. */
-const PATIENCE_MS = 10_000;
+import { createPatientFetch } from "./patience";
+
+/** One for the isolate: what a request finds out about the database is of use to those after it. */
+const patientFetch = createPatientFetch();
 
 /** Counts what a request asks of the database, for `Server-Timing` and the log. */
 export interface Meter {
@@ -21,7 +23,7 @@ export const createMeter = (): Meter => ({ roundTrips: 0, milliseconds: 0 });
  */
 export function connect(url: string, endpoint: string | undefined, meter: Meter) {
   if (endpoint !== undefined) neonConfig.fetchEndpoint = endpoint;
-  neonConfig.fetchFunction = fetchWithPatience;
+  neonConfig.fetchFunction = meteredFetch;
   const client = neon(url, { fetchOptions: { meter } });
   return drizzle(client, { casing: "snake_case" });
 }
@@ -35,14 +37,14 @@ export type Statement = BatchItem<"pg">;
  * The driver knows neither time limits nor meters. Its options reach this function as they were
  * given to `connect`, which is how each request finds its own meter behind one global setting.
  */
-async function fetchWithPatience(
+async function meteredFetch(
   url: string,
   { meter, ...init }: RequestInit & { meter: Meter },
 ): Promise<Response> {
   const start = Date.now();
   meter.roundTrips += 1;
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return await patientFetch(url, init);
   } finally {
     meter.milliseconds += Date.now() - start;
   }
