@@ -45,7 +45,7 @@ async function drawReport(): Promise<number> {
     siteUrl: "https://example.com",
     from: null,
     to: null,
-    generatedAt: "2026-11-23T00:00:00.000Z",
+    asOf: "2026-11-23T00:00:00.000Z",
     language: "en",
     posts,
   };

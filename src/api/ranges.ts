@@ -6,6 +6,13 @@ export interface ByteRange {
 }
 
 /**
+ * Whether a range is to be had of what is there now (RFC 9110, section 13.1.5): an If-Range that is not
+ * just this strong ETag asks for the whole instead.
+ */
+export const isRangeOf = (ifRange: string | undefined, etag: string): boolean =>
+  ifRange === undefined || ifRange.trim() === etag;
+
+/**
  * The one range that a Range header asks for (RFC 9110, section 14.2). Several ranges, other units and
  * what is not well formed are as if nothing had been asked.
  *

@@ -1,9 +1,10 @@
 import type { FullPostRow } from "#repository/posts";
 import type { ReportRecord, selectPostsForReport } from "#repository/reports";
 
+import { newEvent, type NewEvent } from "./events";
 import { type WorkState, workStateOf } from "./job-states";
+import { languageOf } from "./languages";
 import type { PrintablePost, ReportPost } from "./reports";
-import { slugify } from "./slugs";
 
 /** A report that somebody ordered, with how it stands. */
 export type Report = ReportRecord & WorkState;
@@ -28,6 +29,7 @@ export const newReport = (
     size: null,
     pageCount: null,
     sha256: null,
+    mailTo: [],
     state: "ready",
     doneCount: 0,
     totalCount: null,
@@ -36,14 +38,43 @@ export const newReport = (
     finishedAt: null,
   });
 
+/** Tells that a report is drawn, once for the job that drew it. */
+export const reportFinished = (
+  report: ReportRecord,
+  file: { readonly size: number; readonly sha256: string; readonly pageCount: number },
+  jobId: string,
+): NewEvent =>
+  newEvent(
+    "report.finished",
+    {
+      id: report.id,
+      kind: report.kind,
+      from: report.parameters["from"] ?? null,
+      to: report.parameters["to"] ?? null,
+      post_id: report.parameters["postId"] ?? null,
+      file_name: report.fileName,
+      file_url: `/v1/reports/${report.id}/file`,
+      size: file.size,
+      pages: file.pageCount,
+      sha256: file.sha256,
+      created_by: report.createdBy,
+      created_at: report.createdAt,
+    },
+    jobId,
+  );
+
 /** Where a report's files are kept, and nothing else. */
 export const filesOf = (reportId: string): string => `reports/${reportId}/`;
 
-/** A name that says what is in the file: `imprint-2024-01-01-to-2024-12-31.pdf`. */
-export function fileNameOf(order: ReportOrder, title: string): string {
-  if (order.kind === "post") return `${slugify(title)}.pdf`;
+/**
+ * A name that says what is in the file: `imprint-2024-01-01-to-2024-12-31.pdf`.
+ *
+ * @param slug of the post, or of the publication.
+ */
+export function fileNameOf(order: ReportOrder, slug: string): string {
+  if (order.kind === "post") return `${slug}.pdf`;
   const period = [order.from, order.to].filter((day) => day !== null).join("-to-");
-  return `${[slugify(title), period === "" ? "all-years" : period].join("-")}.pdf`;
+  return `${[slug, period === "" ? "all-years" : period].join("-")}.pdf`;
 }
 
 /** Where readers find a post. */
@@ -65,10 +96,12 @@ export const toPrintablePost = (
   post: FullPostRow,
   siteTitle: string,
   siteUrl: string,
-): Omit<PrintablePost, "generatedAt" | "language" | "images"> => ({
+): Omit<PrintablePost, "images"> => ({
   title: post.title,
   url: addressOf(post.slug, siteUrl),
   siteTitle,
+  language: languageOf(post.metadata["lang"], `${post.title}\n${post.content}`),
+  asOf: post.updatedAt,
   authors: post.authors.map(({ name }) => name),
   tags: post.tags.map(({ name }) => name),
   publishedAt: post.publishedAt,

@@ -20,8 +20,9 @@ export interface PublicationReport {
   /** First and last instant or day asked for, both inclusive; null leaves that end open. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly generatedAt: string;
-  /** BCP 47 tag of the publication's language. */
+  /** The newest change of what is shown; null when there is nothing. */
+  readonly asOf: string | null;
+  /** BCP 47 tag of the language that the report itself speaks. */
   readonly language: string;
   /** In any order. */
   readonly posts: readonly ReportPost[];
@@ -38,7 +39,8 @@ export interface PrintablePost {
   readonly tags: readonly string[];
   /** Null for a post that is not published yet. */
   readonly publishedAt: string | null;
-  readonly generatedAt: string;
+  /** The newest change of what is shown. */
+  readonly asOf: string;
   readonly wordCount: number;
   readonly markdown: string;
   /** JPEG or PNG files by the address the Markdown uses; an image not in here is drawn as a labelled frame. */

@@ -100,6 +100,56 @@ describe("a report", () => {
     expect(beyond.headers.get("content-range")).toBe(`bytes */${whole.length}`);
   });
 
+  it("is sent as a range only of the file that If-Range names, and not at all to whoever has it", async () => {
+    const editor = await givenUser();
+    const { file_url: url, size } = await givenReport(editor);
+    const etag = (await download(url, editor.headers)).headers.get("etag") ?? "";
+    const statusFor = async (headers: Record<string, string>) => {
+      const response = await download(url, { ...editor.headers, range: "bytes=0-4", ...headers });
+      return [response.status, (await response.arrayBuffer()).byteLength];
+    };
+    expect(await statusFor({ "if-range": etag })).toEqual([206, 5]);
+    for (const other of ['"other"', `W/${etag}`, "Mon, 23 Nov 2026 00:00:00 GMT"]) {
+      expect(await statusFor({ "if-range": other }), other).toEqual([200, size]);
+    }
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      expect(await statusFor({ "if-none-match": known }), known).toEqual([304, 0]);
+    }
+    expect(await statusFor({ "if-none-match": '"other"' })).toEqual([206, 5]);
+    const unchanged = await download(url, { ...editor.headers, "if-none-match": etag });
+    expect(unchanged.headers.get("etag")).toBe(etag);
+  });
+
+  it("is the same bytes for the same content, and others once that has changed", async () => {
+    const editor = await givenUser();
+    const post = await givenPost(editor, { status: "published", tags: ["Sea"] });
+    for (const body of [{ kind: "publication" }, { kind: "post", post_id: post.body.id }]) {
+      const first = await givenReport(editor, body);
+      expect((await givenReport(editor, body)).sha256, body.kind).toBe(first.sha256);
+    }
+    const nothing = { kind: "publication", from: "1900-01-01", to: "1900-01-02" };
+    const empty = await givenReport(editor, nothing);
+    expect((await givenReport(editor, nothing)).sha256).toBe(empty.sha256);
+    const before = await givenReport(editor);
+    await givenPost(editor, { status: "published" });
+    expect((await givenReport(editor)).sha256).not.toBe(before.sha256);
+  });
+
+  it("of a post has the name of the post's address, and its language", async () => {
+    const editor = await givenUser();
+    const fields = {
+      title: "Επτά",
+      slug: "hepta-7",
+      content: "Κείμενο.",
+      metadata: { lang: "el_gr" },
+    };
+    const post = await givenPost(editor, fields);
+    const report = await givenReport(editor, { kind: "post", post_id: post.body.id });
+    expect(report.file_name).toBe("hepta-7.pdf");
+    const bytes = await (await download(report.file_url, editor.headers)).arrayBuffer();
+    expect(new TextDecoder("latin1").decode(bytes)).toContain("/Lang (el-GR)");
+  });
+
   it("has no file before it is done, and none after it is deleted", async () => {
     const editor = await givenUser();
     const ordered = await order(editor, { kind: "publication" });

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
+import { isKnown } from "#api/answers";
 import {
   Contended,
   CursorInvalid,
@@ -22,7 +23,7 @@ import {
   validates,
 } from "#api/openapi";
 import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
-import { readRange } from "#api/ranges";
+import { isRangeOf, readRange } from "#api/ranges";
 import { createRouter } from "#api/router";
 import { IdPath } from "#api/schemas/fields";
 import {
@@ -113,25 +114,31 @@ const download = createRoute({
   path: "/reports/{id}/file",
   operationId: "downloadReport",
   summary: "Download a report",
-  description: "The PDF, whole or one range of its bytes.",
+  description:
+    "The PDF, whole or one range of its bytes. It is made of what it shows and of nothing else: two reports about the same content, in the same state, are the same bytes.",
   tags: ["reports"],
   request: { params: IdPath },
   responses: {
     200: { description: "The PDF", headers: answerHeaders.etag, content: pdf },
     206: { description: "A part of it", headers: answerHeaders.etag, content: pdf },
+    304: noContent("The client has this file."),
     ...raises(...needsActor, ...validates, ReportNotFound, ReportNotReady, RangeNotSatisfiable),
   },
 });
 
 reports.openapi(download, async (c) => {
   const file = await openReportFile(c.var.context, c.var.caller, c.req.valid("param").id);
-  const range = readRange(c.req.header("range"), file.size);
+  const etag = `"${file.sha256}"`;
+  c.header("ETag", etag);
+  if (isKnown(c)) return c.body(null, 304);
+  const range = isRangeOf(c.req.header("if-range"), etag)
+    ? readRange(c.req.header("range"), file.size)
+    : undefined;
   const headers = {
     "Accept-Ranges": "bytes",
     "Content-Disposition": `attachment; filename="${file.report.fileName}"`,
     "Content-Length": String(range?.length ?? file.size),
     "Content-Type": "application/pdf",
-    ETag: `"${file.sha256}"`,
   };
   const stream = await file.open(range);
   if (!range) return c.body(stream, 200, headers);

@@ -38,7 +38,7 @@ export async function* readBatches(
   let bytes = 0;
   for await (const line of splitLines(stream)) {
     end = { offset: end.offset + line.byteLength, lines: end.lines + 1 };
-    const text = new TextDecoder().decode(line).trim();
+    const text = textOf(line);
     if (text !== "") lines.push({ text, number: end.lines });
     bytes += line.byteLength;
     if (lines.length < LINES && bytes < BATCH_BYTES) continue;
@@ -47,6 +47,15 @@ export async function* readBatches(
     bytes = 0;
   }
   if (bytes > 0) yield { lines, end };
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1): a line that is not becomes one that is no JSON either. */
+function textOf(line: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(line).trim();
+  } catch {
+    return "\u{fffd}";
+  }
 }
 
 /** Each line with the newline that ends it; the last may have none. */

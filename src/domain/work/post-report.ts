@@ -34,7 +34,7 @@ export async function drawPostReport(
     author: post.authors.join(", ") || post.siteTitle,
     subject: post.siteTitle,
     language: post.language,
-    generatedAt: post.generatedAt,
+    asOf: post.asOf,
   });
   const typeCase = await TypeCase.open(doc, fonts, {
     families: ["serif", "sans", "mono"],

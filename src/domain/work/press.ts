@@ -14,8 +14,8 @@ export interface Imprint {
   readonly author: string;
   readonly subject: string;
   readonly language: string;
-  /** Becomes the creation date, so that drawing again gives the same bytes. */
-  readonly generatedAt: string;
+  /** Newest change of what is drawn: the date of the file, so that drawing again gives the same bytes. */
+  readonly asOf: string | null;
 }
 
 /** A finished PDF file. */
@@ -60,8 +60,8 @@ export function createDocument(imprint: Imprint): PDFKit.PDFDocument {
       Subject: infoText(imprint.subject),
       Creator: "Imprint",
       Producer: "Imprint",
-      CreationDate: new Date(imprint.generatedAt),
-      ModDate: new Date(imprint.generatedAt),
+      CreationDate: new Date(imprint.asOf ?? 0),
+      ModDate: new Date(imprint.asOf ?? 0),
     },
   });
 }

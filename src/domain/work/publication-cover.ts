@@ -36,8 +36,9 @@ export function coverPage(cover: Cover): Slice {
       drawFigures(press, cover.report, below + 26);
       drawContents(press, cover, below + 122);
       const baseline = PAPER.height - 34;
-      const drawn = `Drawn on ${longDate(cover.report.generatedAt)}`;
-      putLabel(press, { text: drawn, style: SMALL, x: FRAME.left, baseline });
+      const { asOf } = cover.report;
+      if (asOf === null) return;
+      putLabel(press, { text: `As of ${longDate(asOf)}`, style: SMALL, x: FRAME.left, baseline });
     },
   });
 }

@@ -7,7 +7,6 @@ import { breakLines } from "./typesetting";
 /** The text area of the publication report. */
 export const FRAME = { left: 54, width: PAPER.width - 108, top: 70, bottom: 62 } as const;
 
-export const TEXT = styled("sans", 9.5);
 export const MUTED = styled("sans", 9.5, { colour: COLOURS.muted });
 const TITLE = styled("sans", 17, { bold: true });
 

@@ -34,7 +34,7 @@ export async function drawPublicationReport(
     author: title,
     subject: "Publication report",
     language: report.language,
-    generatedAt: report.generatedAt,
+    asOf: report.asOf,
   });
   const typeCase = await TypeCase.open(doc, fonts, {
     families: ["sans", "serif"],
@@ -62,7 +62,7 @@ export async function drawPublicationReport(
 const layoutOf = (report: PublicationReport): Layout => ({
   ...FRAME,
   head: report.title,
-  foot: `${report.siteUrl}  ·  ${longDate(report.generatedAt)}`,
+  foot: [report.siteUrl, ...(report.asOf === null ? [] : [longDate(report.asOf)])].join("  ·  "),
   footLink: report.siteUrl,
   bareFirst: true,
 });

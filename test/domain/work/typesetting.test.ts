@@ -10,7 +10,7 @@ import { breakLines, fitLine, type Line } from "#domain/work/typesetting";
 import { fonts } from "./report-samples.ts";
 
 const imprint = { title: "", author: "", subject: "", language: "en" };
-const document = createDocument({ ...imprint, generatedAt: "2026-01-01T00:00:00.000Z" });
+const document = createDocument({ ...imprint, asOf: "2026-01-01T00:00:00.000Z" });
 const typeCase = await TypeCase.open(document, fonts, {
   families: ["serif"],
   texts: ["東京の道、이것은"],
