@@ -1,29 +1,51 @@
 import { parser } from "#domain/markdown";
+import { type OutboundRules, refusalOfAddress } from "#domain/outbound";
+
+import { readUpTo, safeFetch } from "./safe-fetch";
 
 /** Pictures a document may bring in, and what they may weigh: all of them are in memory at once. */
 const MOST_PICTURES = 40;
 const PICTURE_BYTES = 5 * 1024 * 1024;
 const ALL_BYTES = 20 * 1024 * 1024;
+const AT_ONCE = 4;
 const PATIENCE_MS = 10_000;
+/** For all of them together: much less than the lease of the job that draws them. */
+const ALL_PATIENCE_MS = 60_000;
 
 /**
- * Fetches the JPEG and PNG files that a Markdown document shows, as far as they can be had: what is not
- * public, too large, slow or something else is left out. Never throws.
+ * Fetches the JPEG and PNG files that a Markdown document shows, as far as they can be had within a
+ * minute: what is not public, too large, slow or something else is left out.
  *
- * Addresses come from whoever wrote the document, so only HTTPS on its own port is asked, no IP address
- * and no name that means a private network, and no redirect is followed. A name that resolves to a private
- * address cannot be told from here; Cloudflare's network has nothing behind those.
+ * Addresses come from whoever wrote the document, so each is asked with {@link safeFetch}'s caution.
  *
+ * @param onProgress called every few pictures, at least every ten seconds.
  * @returns the bytes by the address that the document uses.
+ * @throws whatever `onProgress` throws, and nothing else.
  */
-export async function fetchPictures(markdown: string): Promise<Map<string, Uint8Array>> {
+export async function fetchPictures(
+  markdown: string,
+  rules: OutboundRules,
+  onProgress?: () => Promise<void>,
+): Promise<Map<string, Uint8Array>> {
   const pictures = new Map<string, Uint8Array>();
+  const end = AbortSignal.timeout(ALL_PATIENCE_MS);
+  const addresses = addressesIn(markdown)
+    .filter((address) => refusalOfAddress(address, rules) === undefined)
+    .slice(0, MOST_PICTURES);
   let left = ALL_BYTES;
-  for (const address of addressesIn(markdown).slice(0, MOST_PICTURES)) {
-    const bytes = await fetchPicture(address, Math.min(left, PICTURE_BYTES));
-    if (!bytes) continue;
-    pictures.set(address, bytes);
-    left -= bytes.byteLength;
+  for (let from = 0; from < addresses.length && !end.aborted; from += AT_ONCE) {
+    const some = addresses.slice(from, from + AT_ONCE);
+    const limit = Math.min(left, PICTURE_BYTES);
+    const fetched = await Promise.all(
+      some.map((address) => fetchPicture(address, rules, limit, end)),
+    );
+    for (const [index, address] of some.entries()) {
+      const bytes = fetched[index];
+      if (!bytes || bytes.byteLength > left) continue;
+      pictures.set(address, bytes);
+      left -= bytes.byteLength;
+    }
+    await onProgress?.();
   }
   return pictures;
 }
@@ -33,44 +55,25 @@ function addressesIn(markdown: string): string[] {
     .parse(markdown, {})
     .flatMap(({ children }) => children ?? [])
     .filter(({ type }) => type === "image");
-  return [...new Set(images.map((image) => String(image.attrGet("src") ?? "")))].filter(isPublic);
+  return [...new Set(images.map((image) => String(image.attrGet("src") ?? "")))];
 }
 
-const privateName = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa|onion)$/u;
-
-/** The parser of addresses turns every way to write an IPv4 address into four numbers. */
-function isPublic(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, port, username, password, hostname } = new URL(address);
-  const isName = /^[a-z0-9.-]+\.[a-z][a-z0-9-]*$/u.test(hostname);
-  const isPlain = protocol === "https:" && port === "" && username === "" && password === "";
-  return isPlain && isName && !privateName.test(hostname);
-}
-
-async function fetchPicture(address: string, limit: number): Promise<Uint8Array | undefined> {
+async function fetchPicture(
+  address: string,
+  rules: OutboundRules,
+  limit: number,
+  end: AbortSignal,
+): Promise<Uint8Array | undefined> {
   try {
-    const response = await fetch(address, {
-      redirect: "manual",
+    const response = await safeFetch(address, rules, {
       headers: { Accept: "image/jpeg, image/png" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.any([end, AbortSignal.timeout(PATIENCE_MS)]),
     });
-    const bytes = response.ok ? await readUpTo(response, limit) : undefined;
-    return bytes && isPicture(bytes) ? bytes : undefined;
+    const { bytes, isWhole } = await readUpTo(response, response.ok ? limit : 0);
+    return response.ok && isWhole && isPicture(bytes) ? bytes : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** @returns undefined when there is more than `limit` bytes. */
-async function readUpTo(response: Response, limit: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 const signatures = [

@@ -1,0 +1,110 @@
+import { Parser } from "htmlparser2";
+
+import { type Anatomy, bomb, corrupt, truncated } from "./anatomy";
+import { isShownAttribute, isShownElement } from "./svg-allow-list";
+
+const SVG_LIMIT = 2_000_000;
+const MOST_ELEMENTS = 20_000;
+const DEEPEST = 100;
+
+/**
+ * Writes an SVG anew from what is allowed in one: shapes, text, gradients, patterns, filters. No script, no
+ * event handlers, no styles that load anything, no foreign content, no links and nothing from elsewhere.
+ *
+ * @throws {BadFile}
+ */
+export function dissectSvg(bytes: Uint8Array): Anatomy {
+  if (bytes.byteLength > SVG_LIMIT) throw bomb("A drawing of this size is none.");
+  const text = decode(bytes);
+  if (/<!ENTITY/iu.test(text)) throw bomb("A drawing may not define entities.");
+  const { xml, size } = sanitise(text);
+  const written = new TextEncoder().encode(xml);
+  return { ...size, frames: 1, splices: [{ offset: 0, length: bytes.byteLength, bytes: written }] };
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw corrupt("A drawing has to be UTF-8.");
+  }
+}
+
+type Attributes = Readonly<Record<string, string>>;
+
+interface Sanitised {
+  readonly xml: string;
+  readonly size: { readonly width: number | null; readonly height: number | null };
+}
+
+function sanitise(text: string): Sanitised {
+  const parts: string[] = [];
+  const open: string[] = [];
+  let elements = 0;
+  let hidden = 0;
+  let size: Sanitised["size"] | undefined;
+  let isClosed = false;
+  let isOver = false;
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        elements += 1;
+        open.push(name);
+        if (elements > MOST_ELEMENTS || open.length > DEEPEST)
+          throw bomb("The drawing is too deep or too long.");
+        if (hidden > 0 || !isShownElement(name) || isClosed) hidden += 1;
+        if (hidden > 0) return;
+        const shown = Object.entries(attributes).filter(([key, value]) =>
+          isShownAttribute(key, value),
+        );
+        if (!size) shown.unshift(["xmlns", "http://www.w3.org/2000/svg"]);
+        size ??= sizeIn(attributes);
+        parts.push(
+          `<${name}${shown.map(([key, value]) => ` ${key}="${escape(value)}"`).join("")}>`,
+        );
+      },
+      ontext(data) {
+        if (hidden === 0 && open.length > 0) parts.push(escape(data));
+      },
+      onclosetag(name) {
+        if (isOver) throw truncated("the drawing");
+        open.pop();
+        if (hidden > 0) {
+          hidden -= 1;
+          return;
+        }
+        parts.push(`</${name}>`);
+        if (open.length === 0) isClosed = true;
+      },
+    },
+    { xmlMode: true, decodeEntities: true, recognizeSelfClosing: true },
+  );
+  parser.write(text);
+  isOver = true;
+  parser.end();
+  if (!size || !isClosed) throw corrupt("The drawing is not well formed.");
+  return { xml: parts.join(""), size };
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+};
+const escape = (text: string): string =>
+  text.replaceAll(/[&<>"]/gu, (character) => escapes[character] ?? "");
+
+/** As the drawing says; where it does not, the size of what it shows of its plane. */
+function sizeIn({ width, height, viewBox = "" }: Attributes): Sanitised["size"] {
+  const [, , viewWidth, viewHeight] = viewBox.split(/[\s,]+/u);
+  return {
+    width: pixelsIn(width) ?? pixelsIn(viewWidth),
+    height: pixelsIn(height) ?? pixelsIn(viewHeight),
+  };
+}
+
+function pixelsIn(length = ""): number | null {
+  const pixels = /^\s*(\d{1,6}(?:\.\d{1,6})?)(?:px)?\s*$/u.exec(length)?.[1];
+  return pixels === undefined ? null : Math.max(1, Math.round(Number(pixels)));
+}
