@@ -1,6 +1,10 @@
 import type { TaskContext } from "#core/context";
 
 import type { Mail } from "./mail";
+import type { MailProvider } from "./mail-provider";
+import { cloudflareProvider } from "./mail-providers/cloudflare";
+import { outboxProvider } from "./mail-providers/outbox";
+import { resendProvider } from "./mail-providers/resend";
 
 /** What became of a mail. Whatever is thrown instead may go well the next time. */
 export type Delivery =
@@ -8,81 +12,44 @@ export type Delivery =
   | { readonly kind: "later"; readonly afterSeconds: number }
   | { readonly kind: "refused"; readonly code: string };
 
-/** How long the outbox may take to answer, in milliseconds. */
-const PATIENCE_MS = 15_000;
+type Post = Pick<TaskContext, "settings" | "mail">;
+
+/** Who carries mails here: the outbox where there is one, else Resend where there is a key, else Cloudflare. */
+export function providerOf({ settings, mail }: Post): MailProvider {
+  if (settings.MAIL_OUTBOX_URL !== undefined) {
+    return outboxProvider(settings.MAIL_OUTBOX_URL, settings.MAIL_OUTBOX_SAFETY);
+  }
+  return settings.RESEND_API_KEY === undefined
+    ? cloudflareProvider(mail)
+    : resendProvider(settings);
+}
 
 /**
- * Hands a mail over: to Cloudflare's Email Service, or to the outbox where there is one.
+ * Hands over one mail that somebody waits for.
  *
- * @param key the same for the same mail, so that a recipient who keeps count takes it once.
- * @throws {Error} when nobody can tell whether it went.
+ * @param key the same for the same mail, so that a provider which keeps count takes it once.
+ * @throws {Error} when nobody can tell whether it went, or nothing goes out until a setting is changed.
  */
-export async function deliverMail(
-  { settings, mail: service }: Pick<TaskContext, "settings" | "mail">,
-  mail: Mail,
-  key: string,
-): Promise<Delivery> {
-  const message = {
+export async function deliverMail(context: Post, mail: Mail, key: string): Promise<Delivery> {
+  const provider = providerOf(context);
+  const outgoing = {
     ...mail,
-    from: senderOf(settings.MAIL_FROM),
-    headers: { "Auto-Submitted": "auto-generated", "X-Entity-Ref-ID": key },
+    from: mail.from ?? context.settings.MAIL_FROM,
+    headers: { "Auto-Submitted": "auto-generated", "X-Entity-Ref-ID": key, ...mail.headers },
   };
-  if (settings.MAIL_OUTBOX_URL === undefined) return send(service, message);
-  return post(settings.MAIL_OUTBOX_URL, message, key);
-}
-
-type Sender = string | { readonly name: string; readonly email: string };
-type Message = Mail & { readonly from: Sender; readonly headers: Record<string, string> };
-
-/** `Name <address>` in its two parts, or an address alone. */
-function senderOf(text: string): Sender {
-  const [, name = "", email] = /^\s*"?([^"<]*?)"?\s*<([^<>\s]+)>\s*$/u.exec(text) ?? [];
-  return email === undefined ? text : { name, email };
-}
-
-async function post(url: string, message: Message, key: string): Promise<Delivery> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-    body: JSON.stringify(message),
-    redirect: "manual",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  await response.body?.cancel();
-  if (response.ok) return { kind: "sent" };
-  if (response.status === 429) return { kind: "later", afterSeconds: 60 };
-  if (response.status >= 400 && response.status < 500) {
-    return { kind: "refused", code: `outbox_${response.status}` };
+  const [fate] = await provider.send([outgoing], key);
+  if (!fate || fate.kind === "unknown") {
+    throw new Error(`Nobody can tell whether ${provider.name} has taken the mail.`);
   }
-  throw new Error(`The outbox answered ${response.status}.`);
+  if (fate.kind === "blocked") throw new MailBlocked(provider.name, fate.code);
+  return fate;
 }
 
-/** What is wrong with the mail or its recipient stays wrong. */
-const refusals: ReadonlySet<string> = new Set([
-  "E_VALIDATION_ERROR",
-  "E_FIELD_MISSING",
-  "E_CONTENT_TOO_LARGE",
-  "E_HEADER_NOT_ALLOWED",
-  "E_TOO_MANY_RECIPIENTS",
-  "E_RECIPIENT_NOT_ALLOWED",
-  "E_RECIPIENT_SUPPRESSED",
-]);
-
-/** When it is worth asking again, in seconds. */
-const pauses: Readonly<Record<string, number>> = {
-  E_RATE_LIMIT_EXCEEDED: 60,
-  E_DAILY_LIMIT_EXCEEDED: 3600,
-};
-
-async function send(service: SendEmail, message: Message): Promise<Delivery> {
-  try {
-    await service.send(message);
-    return { kind: "sent" };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const afterSeconds = pauses[code];
-    if (afterSeconds !== undefined) return { kind: "later", afterSeconds };
-    if (refusals.has(code)) return { kind: "refused", code: code.toLowerCase() };
-    throw error;
+/** The account at the provider may not send what it is asked to. */
+class MailBlocked extends Error {
+  override readonly name = "MailBlocked";
+  readonly code = "mail_blocked";
+  constructor(provider: string, code: string) {
+    super(`Nothing goes out through ${provider}: ${code}.`);
   }
 }

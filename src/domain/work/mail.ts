@@ -2,10 +2,23 @@ import type { Role } from "#domain/actors";
 
 /** A mail as it is handed over for delivery. */
 export interface Mail {
+  /** An address alone. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** `Name <address>`, or an address; the sender of all mails without it. */
+  readonly from?: string;
+  readonly replyTo?: string;
+  /** Only what every provider lets through: `X-…`, `List-…`, `Precedence`, `Auto-Submitted`, `References`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly attachments?: readonly Attachment[];
+}
+
+export interface Attachment {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What both mails know. */
@@ -77,11 +90,12 @@ function compose({ to, siteUrl, token, expiresAt }: Letter, words: Words): Mail 
 }
 
 /** What comes from people and settings must not begin a new line: in a header that would be a new header. */
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+export const oneLine = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
 
 const article = (role: Role): string => (/^[aeo]/u.test(role) ? "an" : "a");
 
-const whenever = (moment: string): string => `${moment.slice(0, 16).replace("T", " ")} UTC`;
+export const whenever = (moment: string): string => `${moment.slice(0, 16).replace("T", " ")} UTC`;
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -91,5 +105,5 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replaceAll(/[&<>"']/gu, (character) => entities[character] ?? character);
