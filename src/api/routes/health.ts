@@ -29,10 +29,21 @@ const Readiness = z
       .int()
       .nullable()
       .openapi({ description: "For how long the oldest job that could run has waited." }),
+    oldest_overdue_seconds: z.int().nullable().openapi({
+      description:
+        "For how long what was planned has been due: posts to publish or to unpublish, recurring reports. Null when nothing is.",
+    }),
     last_sweep_seconds_ago: z
       .int()
       .nullable()
-      .openapi({ description: "Null before cron has ever run." }),
+      .openapi({ description: "When somebody last looked for jobs that are due." }),
+    last_cron_seconds_ago: z
+      .int()
+      .nullable()
+      .openapi({ description: "Null before cron has ever called." }),
+    publish_lag_ms: z.object({ median: z.int(), worst: z.int() }).nullable().openapi({
+      description: "How late scheduled posts went out in the last 24 hours; null when none was to.",
+    }),
   })
   .openapi("Readiness");
 
@@ -42,7 +53,7 @@ const ready = createRoute({
   operationId: "readReadiness",
   summary: "Does everything work?",
   description:
-    "Turns 503 when work is more than five minutes late or cron has been silent as long.",
+    "Turns 503 when a job, a scheduled post or a recurring report is more than two minutes late, or cron has been silent as long: or for a quarter of an hour since the first account, when it has never called.",
   tags: ["health"],
   responses: {
     200: json(Readiness, "It does"),
@@ -59,12 +70,16 @@ const ready = createRoute({
 });
 
 health.openapi(ready, async (c) => {
-  const { isLate, oldestDueSeconds, sweptSecondsAgo } = await readReadiness(c.var.context);
+  const readiness = await readReadiness(c.var.context);
+  const { isLate } = readiness;
   const shown = {
     status: isLate ? ("late" as const) : ("ready" as const),
     database: "reachable" as const,
-    oldest_due_job_seconds: oldestDueSeconds,
-    last_sweep_seconds_ago: sweptSecondsAgo,
+    oldest_due_job_seconds: readiness.oldestDueSeconds,
+    oldest_overdue_seconds: readiness.overdueSeconds,
+    last_sweep_seconds_ago: readiness.sweptSecondsAgo,
+    last_cron_seconds_ago: readiness.tickedSecondsAgo,
+    publish_lag_ms: readiness.publishLag && { ...readiness.publishLag },
   };
   return c.json(shown, isLate ? 503 : 200);
 });
