@@ -11,13 +11,33 @@ const Settings = z.object({
   SETUP_TOKEN: z.string().min(16).optional(),
   ENVIRONMENT: z.enum(["production", "local"]).default("production"),
   SITE_URL: z.url().transform((url) => url.replace(/\/+$/u, "")),
+  /** Where readers reach this worker, when that is not where they find the publication: pictures, unsubscribing. */
+  API_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/u, ""))
+    .optional(),
   SITE_TITLE: z.string().min(1),
   MAIL_FROM: z.string().min(3),
-  /** A place that records mails instead of sending them, for development. */
+  /** A place that records mails instead of sending them, for development. Goes before every provider. */
   MAIL_OUTBOX_URL: z.url().optional(),
+  /** Which kind of provider that place is taken for when no answer came; see `domain/work/mail-provider.ts`. */
+  MAIL_OUTBOX_SAFETY: z.enum(["key", "search", "none"]).default("key"),
+  /** How long a mail may take until a provider's search finds it. */
+  MAIL_SETTLE_SECONDS: z.coerce.number().min(0).max(3600).default(90),
+  /** With a key, mail goes through Resend's API; without one, through Cloudflare's binding. */
+  RESEND_API_KEY: z.string().min(1).optional(),
+  RESEND_API_URL: z.url().default("https://api.resend.com"),
+  /** What Resend signs its reports of bounces and complaints with. */
+  RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
+  /** For development: webhooks may call this machine, and over plain HTTP. */
+  WEBHOOKS_TO_LOOPBACK: z.enum(["refuse", "allow"]).default("refuse"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** The base of addresses that the worker itself answers. */
+export const apiUrlOf = ({ API_URL, SITE_URL }: Pick<Settings, "API_URL" | "SITE_URL">): string =>
+  API_URL ?? SITE_URL;
 
 /** The worker's environment does not have what Imprint needs. Names the settings, never their values. */
 export class SettingsInvalid extends Error {
