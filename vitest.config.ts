@@ -35,6 +35,7 @@ export default defineConfig({
                 NEON_ENDPOINT: inject("neonEndpoint"),
                 MAIL_OUTBOX_URL: inject("mailOutboxUrl"),
                 ENVIRONMENT: "local",
+                WEBHOOKS_TO_LOOPBACK: "allow",
                 LOG_LEVEL: "error",
               },
             },

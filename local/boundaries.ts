@@ -23,6 +23,7 @@ const refused = [
   ["service", "#api/openapi"],
   ["service", "#domain/work/post-report"],
   ["service", "#domain/tasks"],
+  ["service", "#domain/tasks/media"],
   ["service", "../core/db"],
   ["api", "#repository/posts"],
   ["api", "#domain/posts"],

@@ -107,7 +107,7 @@ export class DataFolder {
       return JSON.parse(text);
     } catch {
       throw new LocalFailure(
-        `the data folder is corrupt: ${this.shown(name)} is not JSON; delete ${this.shown()} to start over`,
+        `${this.shown(name)} is not JSON; repair it, or move it out of the data folder: a new one is made, and all that was written is kept`,
       );
     }
   }

@@ -27,6 +27,9 @@ const config = resolve(import.meta.dirname, "../wrangler.toml");
 
 const say = (line: string): void => console.log(line);
 
+/** On one's own machine webhooks may call that machine. */
+const localVars = { ENVIRONMENT: "local", WEBHOOKS_TO_LOOPBACK: "allow" };
+
 /** What has been started, in the order of its start. */
 const running: (() => Promise<void>)[] = [];
 
@@ -74,7 +77,7 @@ async function start(options: DevOptions): Promise<void> {
 
   const api = `http://localhost:${options.port}`;
   const mail = `${server.origin}/mail`;
-  const vars = { ENVIRONMENT: "local", SITE_URL: api, MAIL_OUTBOX_URL: mail };
+  const vars = { ...localVars, SITE_URL: api, MAIL_OUTBOX_URL: mail };
   const worker = await startWorker(
     {
       config,

@@ -128,7 +128,7 @@ async function importAll(
       const share = batch.lines.length / files.length;
       const show = (progress: number): void =>
         bar.show(done / files.length + share * progress, `importing ${files.length} files`);
-      add(tally, await importBatch({ target, batch, run, show }));
+      add(tally, await importBatch({ target, batch, run, pictures: options.pictures, show }));
       done += batch.lines.length;
     }
   } finally {
@@ -170,6 +170,7 @@ interface BatchImport {
   readonly target: Target;
   readonly batch: Batch;
   readonly run: string;
+  readonly pictures: boolean;
   readonly show: (progress: number) => void;
 }
 
@@ -177,12 +178,13 @@ interface BatchImport {
  * The key is the content's and this run's: sent again after a lost answer it is the same import, while the
  * same command tomorrow is a new one.
  */
-async function importBatch({ target, batch, run, show }: BatchImport): Promise<ImportProgress> {
+async function importBatch(order: BatchImport): Promise<ImportProgress> {
+  const { target, batch, run, pictures, show } = order;
   const digest = createHash("sha256");
   for (const line of batch.lines) digest.update(line);
   show(0);
   const key = `import-${digest.digest("hex")}-${run}`;
-  const started = await startImport(target, new Blob(batch.lines), key);
+  const started = await startImport(target, new Blob(batch.lines), key, pictures);
   return finishImport(target, started, ({ progress }) => show(progress));
 }
 

@@ -3,6 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { Pool } from "pg";
 
@@ -85,7 +87,7 @@ class Pglite implements Postgres {
     const source = template !== undefined && isNew ? await this.#instance(template) : null;
     const copy = source ? { loadDataDir: await source.dumpDataDir("none") } : {};
     try {
-      const instance = await PGlite.create(dataDir, copy);
+      const instance = await PGlite.create(dataDir, { ...copy, extensions: { pg_trgm, unaccent } });
       await instance.exec("alter role postgres set timezone = 'UTC'; set timezone = 'UTC'");
       return instance;
     } catch (error) {

@@ -115,11 +115,15 @@ async function readPassword(home: Home): Promise<string> {
   const path = join(home.path, "password");
   const kept = await readFile(path, "utf8").catch(() => "");
   if (kept.trim()) return kept.trim();
+  if (existsSync(join(home.path, "cluster"))) throw new LocalFailure(passwordLost(path));
   const password = randomBytes(18).toString("base64url");
   await writeFile(path, `${password}\n`, { mode: 0o600 });
   if (home.account) await chown(path, home.account.uid, home.account.gid);
   return password;
 }
+
+const passwordLost = (path: string): string =>
+  `${path} does not hold the password of the database beside it; put the right one back: nothing else is lost`;
 
 /** Built beside its place and moved in when complete, so that a first run cut short leaves no half of one. */
 async function initialise(home: Home, binaries: Binaries, password: string): Promise<void> {
@@ -234,6 +238,9 @@ async function connectOwner(home: Home, server: Server, password: string): Promi
       await client.connect();
       return client;
     } catch (error) {
+      if (codeOf(error) === "28P01") {
+        throw new LocalFailure(passwordLost(join(home.path, "password")));
+      }
       const early = ["ECONNREFUSED", "ECONNRESET", "57P03"].includes(codeOf(error) ?? "");
       if (!early && server.child.exitCode === null) throw error;
       if (Date.now() > deadline) throw new LocalFailure(await complaintOf(home));

@@ -9,6 +9,8 @@ export interface ImportOptions {
   readonly url: URL;
   /** Only read and check the files; send nothing. */
   readonly dryRun: boolean;
+  /** Have the server bring in the pictures that the documents show from elsewhere. */
+  readonly pictures: boolean;
 }
 
 export const usage = `Imports a folder of Markdown into Imprint.
@@ -17,6 +19,7 @@ export const usage = `Imports a folder of Markdown into Imprint.
 
   --url URL    where Imprint answers (http://localhost:8787)
   --dry-run    read and check every file, send nothing
+  --pictures   bring in the pictures too that the documents show from elsewhere (https only)
   --help       show this
 
 IMPRINT_TOKEN in the environment is the session token or secret key of somebody who may import.
@@ -42,7 +45,7 @@ export function readOptions(args: readonly string[]): ImportOptions | null {
   if (folder === undefined) throw new LocalFailure("name a folder; --help shows how");
   if (others.length > 0)
     throw new LocalFailure(`one folder at a time, not also ${others.join(" ")}`);
-  return { folder, url: readUrl(values.url), dryRun: values["dry-run"] };
+  return { folder, url: readUrl(values.url), dryRun: values["dry-run"], pictures: values.pictures };
 }
 
 function readUrl(text: string): URL {
@@ -64,6 +67,7 @@ function parse(args: readonly string[]) {
       options: {
         url: { type: "string", default: "http://localhost:8787" },
         "dry-run": { type: "boolean", default: false },
+        pictures: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });

@@ -4,6 +4,8 @@ import { z } from "zod";
 
 import { codeOf, LocalFailure } from "#local/failure";
 
+import { followJob, type Tell } from "./events.ts";
+
 /** Where imports go and who sends them. */
 export interface Target {
   readonly url: URL;
@@ -14,6 +16,7 @@ export interface Target {
 
 const Progress = z.object({
   id: z.string(),
+  job_id: z.string(),
   status: z.enum(["queued", "running", "done", "failed", "cancelled"]),
   progress: z.number(),
   error: z
@@ -45,8 +48,10 @@ export async function startImport(
   target: Target,
   lines: Blob,
   key: string,
+  pictures = false,
 ): Promise<ImportProgress> {
-  const response = await send(target, new URL("v1/imports", target.url), {
+  const url = new URL(`v1/imports${pictures ? "?pictures=true" : ""}`, target.url);
+  const response = await send(target, url, {
     method: "POST",
     headers: { "content-type": "application/x-ndjson", "idempotency-key": key },
     body: lines,
@@ -56,31 +61,40 @@ export async function startImport(
 }
 
 /**
- * Waits for the end of an import, telling how it stands as often as it asks.
+ * Waits for the end of an import and tells how far it is: as the server tells of it, or where nothing can be
+ * heard of its events, as often as it asks.
  *
  * @throws LocalFailure if the server stays away; the import itself goes on.
  */
 export async function finishImport(
   target: Target,
   started: ImportProgress,
-  tell: (progress: ImportProgress) => void,
+  tell: Tell,
 ): Promise<ImportProgress> {
   const url = new URL(`v1/imports/${encodeURIComponent(started.id)}`, target.url);
   let progress = started;
-  while (progress.status === "queued" || progress.status === "running") {
+  let isHeard = true;
+  while (isOpen(progress)) {
     tell(progress);
-    await (target.pause ?? sleep)(pollEvery);
+    isHeard &&= await followJob(target, progress.job_id, tell);
+    if (!isHeard) await (target.pause ?? sleep)(pollEvery);
     const response = await send(target, url, { signal: () => AbortSignal.timeout(readTimeout) });
     progress = await readProgress(target, response, 200);
+    // The stream ended before the import did.
+    if (isHeard && isOpen(progress)) await (target.pause ?? sleep)(pollEvery);
   }
   return progress;
 }
+
+const isOpen = ({ status }: ImportProgress): boolean => status === "queued" || status === "running";
 
 type Request = Omit<RequestInit, "signal"> & { signal: () => AbortSignal };
 
 async function send(target: Target, url: URL, request: Request): Promise<Response> {
   if (!/^[\x21-\x7e]+$/.test(target.token)) {
-    throw new LocalFailure("IMPRINT_TOKEN has line breaks, spaces or other signs that no token has");
+    throw new LocalFailure(
+      "IMPRINT_TOKEN has line breaks, spaces or other signs that no token has",
+    );
   }
   const { signal, headers, ...rest } = request;
   for (let attempt = 1; ; attempt += 1) {

@@ -3,7 +3,7 @@ import { except } from "hono/combine";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 
-import { refuseDirtyInput, refuseUnknownParameters } from "./cleanliness";
+import { refuseDirtyInput, refuseUnread } from "./cleanliness";
 import { withCaller, withContext } from "./dependencies";
 import { answerException, BODY_LIMIT, handleException } from "./exception-handler";
 import { BodyTooLarge, MethodNotAllowed, RouteNotFound } from "./exceptions";
@@ -13,17 +13,39 @@ import { createRouter } from "./router";
 import { apiKeys } from "./routes/api-keys";
 import { auth } from "./routes/auth";
 import { authors } from "./routes/authors";
+import { events } from "./routes/events";
+import { feeds } from "./routes/feeds";
 import { health } from "./routes/health";
 import { imports } from "./routes/imports";
 import { invites } from "./routes/invites";
 import { jobs } from "./routes/jobs";
+import { mailEvents } from "./routes/mail-events";
 import { me } from "./routes/me";
+import { media } from "./routes/media";
+import { mediaFiles } from "./routes/media-files";
+import { newsletters } from "./routes/newsletters";
+import { oembed } from "./routes/oembed";
+import { postPlans } from "./routes/post-plans";
+import { postPublishing } from "./routes/post-publishing";
 import { posts } from "./routes/posts";
+import { readerPaths, readers } from "./routes/readers";
 import { createReference } from "./routes/reference";
+import { reportSchedules } from "./routes/report-schedules";
 import { reports } from "./routes/reports";
 import { revisions } from "./routes/revisions";
+import { search } from "./routes/search";
+import { sends } from "./routes/sends";
+import { settings } from "./routes/settings";
+import { sitemaps } from "./routes/sitemaps";
+import { subscribe } from "./routes/subscribe";
+import { subscriberLists } from "./routes/subscriber-lists";
+import { subscribers } from "./routes/subscribers";
+import { suppressions } from "./routes/suppressions";
 import { tags } from "./routes/tags";
 import { users } from "./routes/users";
+import { webhookDeliveries } from "./routes/webhook-deliveries";
+import { webhooks } from "./routes/webhooks";
+import { isStreamed } from "./streams";
 
 export const app = createRouter();
 
@@ -46,20 +68,40 @@ app.use(
     app,
     onMethodNotAllowed: (c, allowed) => answerException(c, new MethodNotAllowed(allowed)),
   }),
-  // An import is a stream: it is counted while it is stored.
-  except("/v1/imports", limitBody),
+  // What comes as a stream is counted while it is stored.
+  except(isStreamed, limitBody),
   refuseDirtyInput,
-  refuseUnknownParameters(app),
-  withCaller,
+  refuseUnread(app),
+  except([...readerPaths], withCaller),
 );
 
 // What is published, anybody's page may read.
-for (const path of ["posts", "posts/:id", "tags", "tags/:id", "authors", "authors/:slug"]) {
+for (const path of [
+  "posts",
+  "posts/:id",
+  "tags",
+  "tags/:id",
+  "authors",
+  "authors/:slug",
+  "settings",
+  "search",
+  "search/suggest",
+]) {
   app.options(`/v1/${path}`, answerPreflight);
 }
 
+app.options("/media/:key", answerPreflight);
+
 app.route("/", health);
 app.route("/", createReference(app));
+app.route("/", readers);
+for (const router of [feeds, sitemaps, oembed]) app.route("/", router);
+app.route("/", mediaFiles);
 for (const router of [auth, me, users, invites, apiKeys]) app.route("/v1", router);
-for (const router of [posts, revisions, tags, authors]) app.route("/v1", router);
-for (const router of [imports, reports, jobs]) app.route("/v1", router);
+for (const router of [posts, postPublishing, postPlans, revisions, tags, authors, search, settings])
+  app.route("/v1", router);
+for (const router of [imports, reports, reportSchedules, jobs]) app.route("/v1", router);
+for (const router of [webhooks, webhookDeliveries, events, media]) app.route("/v1", router);
+for (const router of [newsletters, sends]) app.route("/v1", router);
+for (const router of [subscribe, subscriberLists, subscribers]) app.route("/v1", router);
+for (const router of [suppressions, mailEvents]) app.route("/v1", router);

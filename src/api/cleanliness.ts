@@ -1,23 +1,26 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
-import { routePath } from "hono/route";
+import { matchedRoutes } from "hono/route";
 
 import type { AppEnv } from "./dependencies";
 import { type Detail, MalformedRequest, ValidationFailed } from "./exceptions";
+import { pointerTo } from "./pointers";
+import { isStreamed } from "./streams";
 
 const MAX_DEPTH = 20;
 
 /**
- * Refuses text that PostgreSQL cannot store or JSON should not hold, wherever it stands: NUL, lone
- * surrogates, keys that reach for prototypes, nesting without end, a parameter given twice. Every route
+ * Refuses what PostgreSQL cannot store or JSON should not hold, wherever it stands: NUL, lone surrogates,
+ * keys that reach for prototypes, numbers and nesting without end, a parameter given twice. Every route
  * has this check, so no schema can forget it.
  *
  * @throws {MalformedRequest} 40000, {@link ValidationFailed} 42200
  */
 export const refuseDirtyInput = createMiddleware<AppEnv>(async function refuseDirtyInput(c, next) {
   const url = new URL(c.req.url);
-  const errors = [...dirtIn(pathOf(url)), ...dirtInQuery(url.searchParams)];
-  if (/^application\/([\w.-]+\+)?json\b/iu.test(c.req.header("content-type") ?? "")) {
+  const errors = [...dirtIn(pathOf(url), "path"), ...dirtInQuery(url.searchParams)];
+  const isJson = /^application\/([\w.-]+\+)?json\b/iu.test(c.req.header("content-type") ?? "");
+  if (isJson && !isStreamed(c)) {
     const text = await c.req.text();
     if (text !== "") errors.push(...dirtIn(parse(text)));
   }
@@ -26,38 +29,57 @@ export const refuseDirtyInput = createMiddleware<AppEnv>(async function refuseDi
 });
 
 /**
- * Refuses parameters that the route does not have: a misspelt filter must not look like one that found
- * everything.
+ * Refuses what the route does not read: parameters that it does not have, because a misspelt filter must
+ * not look like one that found everything, and a body that says something where none is read.
  *
- * @param app whose routes say which parameters they have.
+ * @param app whose routes say what they read.
  * @throws {ValidationFailed} 42200
  */
-export function refuseUnknownParameters(app: OpenAPIHono<AppEnv>) {
-  let routes: ReadonlyMap<string, ReadonlySet<string>> | undefined;
-  return createMiddleware<AppEnv>(async function refuseUnknown(c, next) {
-    routes ??= parametersOf(app);
+export function refuseUnread(app: OpenAPIHono<AppEnv>) {
+  let routes: ReadonlyMap<string, Reading> | undefined;
+  return createMiddleware<AppEnv>(async function refuseUnreadInput(c, next) {
+    routes ??= readingsOf(app);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-    const known = routes.get(`${method} ${routePath(c, -1)}`);
-    const unknown = known && Object.keys(c.req.query()).filter((name) => !known.has(name));
-    if (unknown && unknown.length > 0) {
-      throw new ValidationFailed(
-        unknown.map((name) => detail(`/${name}`, "unrecognized_keys", "Not known here.")),
-      );
+    // The first that matches answers, though a path such as `/export` may match one with an id as well.
+    const [route] = matchedRoutes(c).flatMap(({ path }) => routes?.get(`${method} ${path}`) ?? []);
+    if (route) {
+      const unread = Object.keys(c.req.query()).filter((name) => !route.parameters.has(name));
+      if (!route.hasBody)
+        unread.push(...fieldsIn(new TextDecoder().decode(await c.req.arrayBuffer())));
+      if (unread.length > 0) {
+        throw new ValidationFailed(
+          unread.map((name) => detail(name, "unrecognized_keys", "Not known here.")),
+        );
+      }
     }
     await next();
   });
 }
 
-const parametersOf = (app: OpenAPIHono<AppEnv>): Map<string, Set<string>> =>
+interface Reading {
+  readonly parameters: ReadonlySet<string>;
+  readonly hasBody: boolean;
+}
+
+const readingsOf = (app: OpenAPIHono<AppEnv>): Map<string, Reading> =>
   new Map(
     app.openAPIRegistry.definitions.flatMap((definition) => {
       if (definition.type !== "route") return [];
       const { method, path, request } = definition.route;
       const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/gu, ":$1")}`;
       const query = request?.query;
-      return [[route, new Set(query instanceof z.ZodObject ? Object.keys(query.shape) : [])]];
+      const parameters = new Set(query instanceof z.ZodObject ? Object.keys(query.shape) : []);
+      return [[route, { parameters, hasBody: request?.body !== undefined }]];
     }),
   );
+
+/** Pointers to what a body says that nobody reads: to each field, or to all of what is no object. */
+function fieldsIn(text: string): string[] {
+  if (text.trim() === "") return [];
+  const body: unknown = parse(text);
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  return isObject ? Object.keys(body).map((name) => pointerTo([name])) : [""];
+}
 
 function pathOf(url: URL): string {
   try {
@@ -101,13 +123,16 @@ function dirtIn(root: unknown, at = ""): Detail[] {
     if (typeof value === "string" && !isStorable(value)) {
       found.push(detail(pointer, "text_not_storable", "NUL and lone surrogates cannot be stored."));
     }
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      found.push(detail(pointer, "number_too_large", "JSON numbers end at about 1.8e308."));
+    }
     if (typeof value !== "object" || value === null) continue;
     if (depth >= MAX_DEPTH) {
       found.push(detail(pointer, "too_deep", `Nest at most ${MAX_DEPTH} levels.`));
       continue;
     }
     for (const [key, item] of Object.entries(value)) {
-      const inner = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      const inner = `${pointer}${pointerTo([key])}`;
       if (!isStorable(key) || key === "__proto__") {
         found.push(detail(pointer, "key_refused", "This object has a key that cannot be stored."));
       }

@@ -3,6 +3,7 @@ import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 
 import { type Context, createContext } from "#core/context";
+import { HOP_HEADER, hopMarkOf } from "#core/hops";
 import { sha256 } from "#core/tokens";
 import type { Caller, RepeatGuard } from "#domain/actors";
 
@@ -11,7 +12,9 @@ import {
   IdempotencyKeyInvalid,
   IfMatchInvalid,
   IfMatchRequired,
+  OwnHop,
 } from "./exceptions";
+import { isStreamed } from "./streams";
 
 export interface AppEnv {
   Bindings: Env;
@@ -31,9 +34,10 @@ export const withContext = createMiddleware<AppEnv>(async function withContext(c
  * Writes down who claims to be asking. Nothing is looked up here: a service does that in the same round
  * trip as its own question.
  *
- * @throws {CrossSiteRequest} 40301, {@link IdempotencyKeyInvalid} 40002
+ * @throws {CrossSiteRequest} 40301, {@link OwnHop} 40340, {@link IdempotencyKeyInvalid} 40002
  */
 export const withCaller = createMiddleware<AppEnv>(async function withCaller(c, next) {
+  await refuseOwnHop(c);
   c.set("caller", {
     credential: await credentialOf(c),
     repeat: await repeatGuardOf(c),
@@ -42,6 +46,27 @@ export const withCaller = createMiddleware<AppEnv>(async function withCaller(c, 
   });
   await next();
   if (c.var.caller.repeat?.replayed) c.header("Idempotency-Replayed", "true");
+});
+
+/** A webhook that leads back here would be told of itself for ever. @throws {OwnHop} 40340 */
+async function refuseOwnHop(c: HonoContext<AppEnv>): Promise<void> {
+  const mark = c.req.header(HOP_HEADER);
+  if (mark === undefined || !unsafe(c.req.method)) return;
+  if (mark === (await hopMarkOf(c.var.context.settings.APP_SECRET))) throw new OwnHop();
+}
+
+/**
+ * The same for whoever comes by a link in a mail: what the link says is all that counts. Neither a session
+ * nor the site that a browser comes from is looked at: RFC 8058 wants it so, and mail programs have neither.
+ */
+export const withReader = createMiddleware<AppEnv>(async function withReader(c, next) {
+  c.set("caller", {
+    credential: null,
+    repeat: null,
+    network: networkOf(c.req.header("cf-connecting-ip")),
+    userAgent: c.req.header("user-agent")?.slice(0, 256) ?? null,
+  });
+  await next();
 });
 
 const unsafe = (method: string): boolean => !["GET", "HEAD", "OPTIONS"].includes(method);
@@ -80,17 +105,12 @@ async function repeatGuardOf(c: HonoContext<AppEnv>): Promise<RepeatGuard | null
   return { route: c.req.path, key, fingerprint: await fingerprintOf(c), replayed: false };
 }
 
-/** A stream is not read twice: for an import the address and the length must do. */
+/** A stream is not read here: whoever stores it has its digest, and the service adds that. */
 async function fingerprintOf(c: HonoContext<AppEnv>): Promise<string> {
-  const isStream = c.req.header("content-type")?.startsWith("application/x-ndjson") ?? false;
-  const content = isStream
-    ? c.req.header("content-length")
-    : await sha256(new Uint8Array(await c.req.arrayBuffer()));
+  const content = isStreamed(c) ? "" : await sha256(new Uint8Array(await c.req.arrayBuffer()));
   const query = new URL(c.req.url).searchParams;
   query.sort();
-  return sha256(
-    [c.req.path, query.toString(), c.req.header("if-match") ?? "", content ?? ""].join("\n"),
-  );
+  return sha256([c.req.path, query.toString(), c.req.header("if-match") ?? "", content].join("\n"));
 }
 
 /** One home has one IPv4 address or one IPv6 /64. Without the edge's header all share one bucket. */

@@ -153,6 +153,18 @@ export class SignInFailed extends Unauthorized {
   }
 }
 
+export class SignatureInvalid extends Unauthorized {
+  static override readonly internalCode = 40103;
+  static override readonly title = "Signature invalid";
+  static override readonly meaning =
+    "The report is not signed with the secret that this deployment knows, is older than five minutes, or is not the one that was signed.";
+  static override readonly remedy =
+    "Set RESEND_WEBHOOK_SECRET to the signing secret that the provider shows for this address; look at the clock of the machine that asks.";
+  constructor() {
+    super("The signature does not fit, or is too old.");
+  }
+}
+
 // --- 403 Forbidden: 40300-40399 ----
 
 abstract class Forbidden extends ApiException {
@@ -244,6 +256,17 @@ export class PasswordWrong extends Forbidden {
   static override readonly remedy = "Send the password you sign in with as `current_password`.";
   constructor() {
     super("This is not your current password.");
+  }
+}
+
+export class OwnHop extends Forbidden {
+  static override readonly internalCode = 40340;
+  static override readonly title = "Own hop";
+  static override readonly meaning =
+    "The request was made by this very installation, on its way to a webhook.";
+  static override readonly remedy = "Let webhooks call something else than this API.";
+  constructor() {
+    super("This API does not answer its own webhooks.");
   }
 }
 
@@ -382,6 +405,99 @@ export class ReportNotFound extends NotFound {
   static override readonly remedy = "Check the id; list what you can see; sign in if you have not.";
   constructor() {
     super("There is no such report, or it is not yours to see.");
+  }
+}
+
+export class WebhookNotFound extends NotFound {
+  static override readonly internalCode = 40440;
+  static override readonly title = "Webhook not found";
+  static override readonly meaning = "No webhook has this id.";
+  static override readonly remedy = "Check the id; list the webhooks.";
+  constructor() {
+    super("There is no such webhook.");
+  }
+}
+
+export class WebhookDeliveryNotFound extends NotFound {
+  static override readonly internalCode = 40441;
+  static override readonly title = "Webhook delivery not found";
+  static override readonly meaning =
+    "The webhook has no delivery of this id, or it is older than 30 days.";
+  static override readonly remedy = "Check the id; list the webhook's deliveries.";
+  constructor() {
+    super("The webhook has no such delivery.");
+  }
+}
+
+export class ReportScheduleNotFound extends NotFound {
+  static override readonly internalCode = 40450;
+  static override readonly title = "Report schedule not found";
+  static override readonly meaning =
+    "No recurring report has this id, or it is not one that you may know of.";
+  static override readonly remedy = "Check the id; authors and contributors have none.";
+  constructor() {
+    super("There is no such report schedule.");
+  }
+}
+
+export class MediaNotFound extends NotFound {
+  static override readonly internalCode = 40412;
+  static override readonly title = "Media not found";
+  static override readonly meaning = "No uploaded file has this id, or no file this address.";
+  static override readonly remedy =
+    "List the media to see which there are, and take addresses as they give them.";
+  constructor() {
+    super("There is no such file.");
+  }
+}
+
+export class SubscriberNotFound extends NotFound {
+  static override readonly internalCode = 40420;
+  static override readonly title = "Subscriber not found";
+  static override readonly meaning = "No subscriber has this id, or they were erased.";
+  static override readonly remedy = "Check the id; look for the address among the subscribers.";
+  constructor() {
+    super("There is no such subscriber.");
+  }
+}
+
+export class SubscriberImportNotFound extends NotFound {
+  static override readonly internalCode = 40421;
+  static override readonly title = "Subscriber import not found";
+  static override readonly meaning = "No import of subscribers has this id.";
+  static override readonly remedy = "Check the id; imports of documents are at `/v1/imports`.";
+  constructor() {
+    super("There is no such import of subscribers.");
+  }
+}
+
+export class SuppressionNotFound extends NotFound {
+  static override readonly internalCode = 40422;
+  static override readonly title = "Suppression not found";
+  static override readonly meaning = "The address is not suppressed.";
+  static override readonly remedy = "Nothing to do: it may get mail.";
+  constructor() {
+    super("This address is not suppressed.");
+  }
+}
+
+export class NewsletterNotFound extends NotFound {
+  static override readonly internalCode = 40430;
+  static override readonly title = "Newsletter not found";
+  static override readonly meaning = "No newsletter has this id.";
+  static override readonly remedy = "Check the id; list the newsletters.";
+  constructor() {
+    super("There is no such newsletter.");
+  }
+}
+
+export class SendNotFound extends NotFound {
+  static override readonly internalCode = 40431;
+  static override readonly title = "Send not found";
+  static override readonly meaning = "Nothing with this id was sent through the newsletter.";
+  static override readonly remedy = "Check both ids; list the newsletter's sends.";
+  constructor() {
+    super("The newsletter has no such send.");
   }
 }
 
@@ -533,6 +649,140 @@ export class ApiKeyLimitReached extends Conflict {
   }
 }
 
+export class NothingPlanned extends Conflict {
+  static override readonly internalCode = 40950;
+  static override readonly title = "Nothing planned";
+  static override readonly meaning =
+    "The post neither waits to be published nor to be unpublished: perhaps its time has come.";
+  static override readonly remedy = "Read the post; its `status` says what it is now.";
+  constructor() {
+    super("Nothing is planned for this post.");
+  }
+}
+
+export class WebhookDisabled extends Conflict {
+  static override readonly internalCode = 40940;
+  static override readonly title = "Webhook disabled";
+  static override readonly meaning = "Nothing is sent to a webhook that is switched off.";
+  static override readonly remedy = "Switch it on first: PATCH it with `status` `enabled`.";
+  constructor() {
+    super("The webhook is switched off.");
+  }
+}
+
+export class WebhookLimitReached extends Conflict {
+  static override readonly internalCode = 40941;
+  static override readonly title = "Webhook limit reached";
+  static override readonly meaning = "One person can have a limited number of webhooks.";
+  static override readonly remedy = "Delete a webhook that is not used any more.";
+  constructor(limit: number) {
+    super(`You have ${limit} webhooks already.`);
+  }
+}
+
+/** A post or a user that shows a file. */
+export interface UserOfMedia {
+  readonly type: "post" | "user";
+  readonly id: string;
+  readonly title: string;
+  readonly slug: string;
+}
+
+export class MediaInUse extends Conflict {
+  static override readonly internalCode = 40913;
+  static override readonly title = "Media in use";
+  static override readonly meaning = "Posts or users show this file, so it cannot be deleted.";
+  static override readonly remedy =
+    "Take it out of what `used_by` names (drafts of others and posts in the trash count too), then delete it.";
+  override readonly extensions: { readonly used_by: readonly UserOfMedia[] };
+  constructor(count: number, usedBy: readonly UserOfMedia[]) {
+    super(`The file is shown in ${count} ${count === 1 ? "place" : "places"}.`);
+    this.extensions = { used_by: usedBy };
+  }
+}
+
+export class SubscriberExists extends Conflict {
+  static override readonly internalCode = 40920;
+  static override readonly title = "Subscriber exists";
+  static override readonly meaning = "Addresses are unique among subscribers.";
+  static override readonly remedy =
+    "Find the subscriber with `GET /v1/subscribers?email=…` and change that one.";
+  constructor() {
+    super("There is a subscriber with this address already.");
+  }
+}
+
+export class AddressSuppressed extends Conflict {
+  static override readonly internalCode = 40921;
+  static override readonly title = "Address suppressed";
+  static override readonly meaning =
+    "The address bounced, its owner complained or wants no mail, or somebody suppressed it.";
+  static override readonly remedy =
+    "Let its owner sign up anew, which lifts the last two; or lift the suppression, if you are sure that it is wrong.";
+  constructor() {
+    super("This address must not get mail.");
+  }
+}
+
+export class NewsletterHasSends extends Conflict {
+  static override readonly internalCode = 40930;
+  static override readonly title = "Newsletter has sends";
+  static override readonly meaning =
+    "Something was sent through the newsletter, and what became of it is kept.";
+  static override readonly remedy = "Archive it instead: PATCH it with the status `archived`.";
+  constructor() {
+    super("A newsletter that was sent can be archived, not deleted.");
+  }
+}
+
+export class NewsletterArchived extends Conflict {
+  static override readonly internalCode = 40931;
+  static override readonly title = "Newsletter archived";
+  static override readonly meaning = "Nothing is sent through an archived newsletter.";
+  static override readonly remedy =
+    "PATCH the newsletter with the status `active`, or choose another.";
+  constructor() {
+    super("This newsletter is archived.");
+  }
+}
+
+export class SendUnderWay extends Conflict {
+  static override readonly internalCode = 40932;
+  static override readonly title = "Send under way";
+  static override readonly meaning =
+    "The same post is being sent through the same newsletter, or waits to be.";
+  static override readonly remedy =
+    "Wait until it is `sent`, or cancel it. A send after it reaches only who was not reached.";
+  override readonly extensions: { readonly send_id: string };
+  constructor(sendId: string) {
+    super("This post is already on its way through this newsletter.");
+    this.extensions = { send_id: sendId };
+  }
+}
+
+export class SendStateUnfit extends Conflict {
+  static override readonly internalCode = 40933;
+  static override readonly title = "Send state unfit";
+  static override readonly meaning = "The send is not in a state for this.";
+  static override readonly remedy =
+    "Look at its `state`: what is `sending` can be paused, what is `paused` resumed, what is not over cancelled, and what is `sent` sent again to whom it did not reach.";
+  constructor(state: string) {
+    super(`The send is ${state}.`);
+  }
+}
+
+export class NobodyMissing extends Conflict {
+  static override readonly internalCode = 40934;
+  static override readonly title = "Nobody missing";
+  static override readonly meaning =
+    "Nobody failed to be reached. Who is `uncertain` is left alone unless you say so.";
+  static override readonly remedy =
+    "Nothing to do; or ask with `include_uncertain`, knowing that some may get the mail twice.";
+  constructor() {
+    super("There is nobody to send it to again.");
+  }
+}
+
 // --- 412 Precondition failed: 41200-41299 ----
 
 abstract class PreconditionFailed extends ApiException {
@@ -571,6 +821,17 @@ export class BodyTooLarge extends ContentTooLarge {
   }
 }
 
+export class MediaTooLarge extends ContentTooLarge {
+  static override readonly internalCode = 41301;
+  static override readonly title = "File too large";
+  static override readonly meaning =
+    "The file is larger than one of its kind may be: 25 MB for pictures, 100 MB for others.";
+  static override readonly remedy = "Save it smaller: fewer pixels, or stronger compression.";
+  constructor(limitBytes: number) {
+    super(`A file of this kind may have ${limitBytes} bytes.`);
+  }
+}
+
 // --- 415 Unsupported media type: 41500-41599 ----
 
 abstract class UnsupportedMedia extends ApiException {
@@ -586,6 +847,29 @@ export class UnsupportedMediaType extends UnsupportedMedia {
   static override readonly remedy = "Set the header to what the reference names.";
   constructor(expected: string) {
     super(`Send the body as ${expected}.`);
+  }
+}
+
+export class MediaTypeUnknown extends UnsupportedMedia {
+  static override readonly internalCode = 41501;
+  static override readonly title = "File type not taken";
+  static override readonly meaning =
+    "By its bytes the file is none of PNG, JPEG, GIF, WebP, AVIF, SVG, PDF, MP3 and MP4. Its name says nothing.";
+  static override readonly remedy = "Save it as one of these.";
+  constructor() {
+    super("The bytes of this file are of no kind that is taken.");
+  }
+}
+
+export class MediaTypeMismatch extends UnsupportedMedia {
+  static override readonly internalCode = 41502;
+  static override readonly title = "File type mismatch";
+  static override readonly meaning =
+    "The Content-Type header names another kind of file than the bytes are.";
+  static override readonly remedy =
+    "Send the header that fits, or the file as multipart/form-data.";
+  constructor(sent: string, found: string) {
+    super(`This is ${found}, and not ${sent}.`);
   }
 }
 
@@ -679,7 +963,7 @@ export class HeirInvalid extends Unprocessable {
     "Deleting a user hands their posts to somebody else who exists.";
   static override readonly remedy = "Name another user in `posts_to`.";
   constructor() {
-    super("Posts can only be handed to another user.");
+    super("The posts need another user, named in the parameter posts_to.");
   }
 }
 
@@ -691,6 +975,82 @@ export class RoleTooHigh extends Unprocessable {
   static override readonly remedy = "Ask an owner.";
   constructor() {
     super("You cannot give a role above your own.");
+  }
+}
+
+export class WebhookAddressRefused extends Unprocessable {
+  static override readonly internalCode = 42240;
+  static override readonly title = "Webhook address refused";
+  static override readonly meaning =
+    "A webhook can only call an address of the public internet: HTTPS on port 443 and a name, with nothing before it, and not of this API.";
+  static override readonly remedy =
+    "Give the address of a public receiver. What is wrong with this one is in `errors`.";
+  override readonly extensions: { readonly errors: readonly Detail[] };
+  constructor(code: string) {
+    super("This address cannot be called.");
+    this.extensions = { errors: [{ pointer: "/url", code, message: "It may not be called." }] };
+  }
+}
+
+export class MomentNotAhead extends Unprocessable {
+  static override readonly internalCode = 42250;
+  static override readonly title = "Moment not ahead";
+  static override readonly meaning =
+    "What is planned must lie in the future, and no more than five years ahead.";
+  static override readonly remedy =
+    "Choose a later moment, or publish at once; look at the clock of the machine that asks.";
+  constructor(field: string) {
+    super(`${field} must lie in the future, and no more than five years ahead.`);
+  }
+}
+
+export class UnpublishedTooEarly extends Unprocessable {
+  static override readonly internalCode = 42251;
+  static override readonly title = "Unpublished too early";
+  static override readonly meaning = "A post would be taken back before it has been out.";
+  static override readonly remedy = "Let `unpublish_at` come after `publish_at`.";
+  constructor() {
+    super("unpublish_at must come after publish_at.");
+  }
+}
+
+export class TooManyPixels extends Unprocessable {
+  static override readonly internalCode = 42210;
+  static override readonly title = "Too many pixels";
+  static override readonly meaning = "The picture has more than 40 million pixels.";
+  static override readonly remedy = "Save it smaller.";
+  constructor() {
+    super("A picture may have 40,000,000 pixels.");
+  }
+}
+
+export class SideTooLong extends Unprocessable {
+  static override readonly internalCode = 42211;
+  static override readonly title = "Side too long";
+  static override readonly meaning = "A side of the picture is longer than 16,384 pixels.";
+  static override readonly remedy = "Save it smaller.";
+  constructor() {
+    super("A side of a picture may have 16,384 pixels.");
+  }
+}
+
+export class TooManyFrames extends Unprocessable {
+  static override readonly internalCode = 42212;
+  static override readonly title = "Too many frames";
+  static override readonly meaning = "The animated picture has more than 300 frames.";
+  static override readonly remedy = "Save it with fewer, or as a film.";
+  constructor() {
+    super("An animated picture may have 300 frames.");
+  }
+}
+
+export class NotStaff extends Unprocessable {
+  static override readonly internalCode = 42230;
+  static override readonly title = "Not staff";
+  static override readonly meaning = "Test mails go only to people with an account.";
+  static override readonly remedy = "Name the address of one, or none to have it yourself.";
+  constructor() {
+    super("Nobody with an account has this address.");
   }
 }
 

@@ -45,6 +45,24 @@ export const answerPreflight: Handler<AppEnv> = (c) =>
   });
 
 /**
+ * Any site's form may send this, by script: whoever sends it is nobody in particular, and the answer says
+ * nothing of anybody.
+ */
+export const openToForms = createMiddleware<AppEnv>(async function openToForms(c, next) {
+  await next();
+  if (c.var.caller.credential === null) c.res.headers.set("Access-Control-Allow-Origin", "*");
+});
+
+/** Answers a browser that asks whether another site's page may send a form of its own. */
+export const answerFormPreflight: Handler<AppEnv> = (c) =>
+  c.body(null, 204, {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Access-Control-Max-Age": "600",
+  });
+
+/**
  * What the edge may keep: a published thing, asked for by nobody in particular. Stale for a minute at
  * most, and for five more while a fresh one is fetched. Anything else keeps the default.
  *

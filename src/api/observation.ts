@@ -15,7 +15,7 @@ export const withObservation = createMiddleware<AppEnv>(async function withObser
   );
   log.info("request.ended", {
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     status: c.res.status,
     duration_ms: duration,
     db_round_trips: meter.roundTrips,

@@ -13,6 +13,7 @@ import {
   IfMatchRequired,
   MalformedRequest,
   NotConfigured,
+  OwnHop,
   PermissionDenied,
   PublishableKeyRefused,
   ScopeMissing,
@@ -36,10 +37,34 @@ export const Problem = z
       .openapi({ description: "Tells errors apart; the first three digits are the status." }),
     request_id: z.string(),
     errors: z
-      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().openapi({
+            description:
+              "A part of the body as a JSON Pointer (RFC 6901), such as `/title`, empty for all of it; or a parameter or header by its name, such as `limit`.",
+          }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
       .optional()
       .openapi({ description: "What is wrong with the request, one entry each." }),
     current_version: z.int().optional().openapi({ description: "With 412: the version there is." }),
+    used_by: z
+      .array(
+        z.object({
+          type: z.enum(["post", "user"]),
+          id: z.uuid(),
+          title: z.string(),
+          slug: z.string(),
+        }),
+      )
+      .optional()
+      .openapi({ description: "With 40913: who shows the file, as far as you may know of them." }),
+    send_id: z
+      .uuid()
+      .optional()
+      .openapi({ description: "With 40932: the send that is under way." }),
   })
   .openapi("Problem");
 export type Problem = z.infer<typeof Problem>;
@@ -55,6 +80,10 @@ export const answerHeaders = {
   replayed: {
     "Idempotency-Replayed": header("`true` when this is the answer that was given before."),
   },
+  elsewhere: {
+    Link: header("Of what is published: its page on the site, and where to ask how to embed it."),
+  },
+  feeds: { Link: header('`rel="alternate"`: the feeds, as RSS, Atom and JSON.') },
   next: { Link: header('`rel="next"`: the next page, when there is one.') },
 } satisfies Record<string, Headers>;
 
@@ -143,7 +172,7 @@ export const needsActor = [
 /** Needs a person: no key will do. */
 export const needsPerson = [...needsActor, SessionRequired] as const;
 /** Changes something, so a page of another site must not be able to ask for it. */
-export const changes = [CrossSiteRequest] as const;
+export const changes = [CrossSiteRequest, OwnHop] as const;
 /** Reads a path, a query or headers that can be wrong. */
 export const validates = [ValidationFailed, MalformedRequest] as const;
 export const readsBody = [...validates, BodyTooLarge, UnsupportedMediaType] as const;

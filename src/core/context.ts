@@ -3,7 +3,7 @@ import { createLogger, type Logger } from "#core/logging";
 import { readSettings, type Settings } from "#core/settings";
 
 /** The queues. Each is its own so that slow work never makes quick work wait. */
-export const lanes = ["default", "mail", "heavy"] as const;
+export const lanes = ["default", "mail", "bulk", "webhooks", "heavy"] as const;
 export type Lane = (typeof lanes)[number];
 
 /**
@@ -26,6 +26,7 @@ export interface Context {
 export interface TaskContext extends Context {
   readonly assets: Fetcher;
   readonly mail: SendEmail;
+  readonly images: ImagesBinding;
 }
 
 /** @throws {SettingsInvalid} when the environment is incomplete. */
@@ -40,12 +41,19 @@ export function createContext(
     settings,
     db: connect(settings.DATABASE_URL, settings.NEON_ENDPOINT, meter),
     files: env.FILES,
-    queues: { default: env.QUEUE_DEFAULT, mail: env.QUEUE_MAIL, heavy: env.QUEUE_HEAVY },
+    queues: {
+      default: env.QUEUE_DEFAULT,
+      mail: env.QUEUE_MAIL,
+      bulk: env.QUEUE_BULK,
+      webhooks: env.QUEUE_WEBHOOKS,
+      heavy: env.QUEUE_HEAVY,
+    },
     log: createLogger(settings.LOG_LEVEL, { request_id: requestId }),
     meter,
     requestId,
     later: (work) => execution.waitUntil(work.catch(() => undefined)),
     assets: env.ASSETS,
     mail: env.MAIL,
+    images: env.IMAGES,
   };
 }

@@ -79,6 +79,22 @@ export const paces = {
     maxClaims: 16,
     backoff: { baseSeconds: 5, capSeconds: 1800 },
   },
+  bulk: {
+    lane: "bulk",
+    leaseSeconds: 90,
+    budgetSeconds: 60,
+    maxFailures: 50,
+    maxClaims: 500,
+    backoff: { baseSeconds: 2, capSeconds: 300 },
+  },
+  webhooks: {
+    lane: "webhooks",
+    leaseSeconds: 45,
+    budgetSeconds: 20,
+    maxFailures: 10,
+    maxClaims: 30,
+    backoff: { baseSeconds: 5, capSeconds: 600 },
+  },
   heavy: {
     lane: "heavy",
     leaseSeconds: 180,

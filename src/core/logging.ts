@@ -31,7 +31,7 @@ export function createLogger(threshold: Level, bound: Fields): Logger {
 
 const secretName = /password|secret|token|authorization|cookie|api_?key|idempotency/iu;
 const secretText =
-  /\b(?:sk|ses|inv|rst)_[\w.-]{8,}|(?<=\w:\/\/[^:/\s]+:)[^@\s]+(?=@)|\$argon2id\$\S+|Bearer\s+\S+/gu;
+  /\b(?:sk|ses|inv|rst)_[\w.-]{8,}|\bwhsec_[\w+/=-]{8,}|(?<=\w:\/\/[^:/\s]+:)[^@\s]+(?=@)|\$argon2id\$\S+|Bearer\s+\S+/gu;
 const mailAddress = /[\w.+-]+@[\w-]+\.[\w.-]+/gu;
 
 /** Takes out what must not be in a log: by the name of the field, and by its look in any text. */

@@ -3,6 +3,9 @@
 export const TITLE_LIMIT = 300;
 export const CONTENT_LIMIT = 1_000_000;
 export const SLUG_LIMIT = 96;
+/** What is searched for, and how many words and phrases that may be. */
+export const SEARCH_LIMIT = 200;
+export const SEARCH_TERM_LIMIT = 12;
 
 /**
  * Whether nothing of a text can be seen: white space and what Unicode gives no width, such as U+200B.

@@ -6,6 +6,15 @@ export async function sha256(text: string | Uint8Array): Promise<string> {
   return hex(await crypto.subtle.digest("SHA-256", bytes));
 }
 
+/** The same of what is written into `stream`, a piece at a time, once that is closed. */
+export function sha256Stream(): {
+  stream: WritableStream<Uint8Array>;
+  digest: Promise<string>;
+} {
+  const stream = new crypto.DigestStream("SHA-256");
+  return { stream, digest: stream.digest.then(hex) };
+}
+
 /** A secret of 256 random bits, as 43 characters of base64url (RFC 4648, section 5). */
 export const randomSecret = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
@@ -40,10 +49,18 @@ export function sameText(left: string, right: string): boolean {
   return crypto.subtle.timingSafeEqual(a, b);
 }
 
-const importKey = (secret: string): Promise<CryptoKey> =>
-  crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+/** There is one secret, and a send signs with it thousands of times. */
+let imported: { readonly secret: string; readonly key: CryptoKey } | undefined;
+
+async function importKey(secret: string): Promise<CryptoKey> {
+  if (imported?.secret === secret) return imported.key;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
     "sign",
   ]);
+  imported = { secret, key };
+  return key;
+}
 
 export const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))

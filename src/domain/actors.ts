@@ -20,7 +20,7 @@ export interface Actor {
 export interface RepeatGuard {
   readonly route: string;
   readonly key: string;
-  /** Digest of everything the answer depends on. */
+  /** Digest of everything the answer depends on, but for a body that is a stream. */
   readonly fingerprint: string;
   /** Set when the answer is the one that was given before. */
   replayed: boolean;

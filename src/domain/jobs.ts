@@ -6,6 +6,10 @@ import { type WorkState, workStateOf } from "./job-states";
 export interface Job extends WorkState {
   readonly id: string;
   readonly kind: string;
+  /** How much is done, in whatever the kind counts: bytes of an import, hundredths of a report. */
+  readonly done: number;
+  /** Null while nobody knows. */
+  readonly total: number | null;
   /** How often it was begun, without the times it was put down in good order. */
   readonly attempts: number;
   readonly failures: number;
@@ -20,6 +24,8 @@ export const toJob = (row: JobRow): Job => ({
   id: row.id,
   kind: row.kind,
   ...workStateOf(row),
+  done: row.doneCount,
+  total: row.totalCount,
   attempts: row.claims,
   failures: row.failures,
   maxFailures: row.maxFailures,

@@ -3,6 +3,8 @@ import type { BylineRow, FullPostRow, PostSummaryRow, TagLabelRow } from "#repos
 
 import type { Actor } from "./actors";
 import { renderMarkdown } from "./markdown";
+import type { Picture } from "./media";
+import { digestIn, digestsIn } from "./media/addresses";
 import { reaches } from "./permissions";
 
 /** A post with its byline and its tags. The text is Markdown in `content`, and safe for a page in `html`. */
@@ -48,6 +50,19 @@ const blank: Omit<PostFields, "title" | "content"> = {
   metadata: {},
 };
 
+/** What a post has that nothing is planned for. */
+export const unscheduled = {
+  publishAt: null,
+  publishJobId: null,
+  publishSend: null,
+  unpublishAt: null,
+  unpublishJobId: null,
+} as const satisfies Partial<Post>;
+
+/** The post's status and plans when nothing is planned for it any more: what waited to go out is a draft. */
+export const withoutPlans = ({ status }: Pick<Post, "status">) =>
+  ({ ...unscheduled, status: status === "published" ? "published" : "draft" }) as const;
+
 /** What a new post is made of. */
 export interface NewPost {
   readonly fields: Partial<PostFields> & Pick<PostFields, "title" | "content">;
@@ -72,25 +87,41 @@ export function draftPost({ fields, slug, status, authors, tags, createdBy }: Ne
     status,
     slug,
     publishedAt: status === "published" ? moment : null,
+    ...unscheduled,
+    publishLag: null,
     deletedAt: null,
     createdBy,
     importPath: null,
     importDigest: null,
     authors,
     tags,
+    pictures: [],
   };
 }
 
+/** What of a post can be other in its next version. */
+export type PostRevision = Partial<
+  PostFields &
+    Pick<
+      Post,
+      "slug" | "status" | "publishedAt" | "deletedAt" | "authors" | "tags" | "publishLag"
+    > &
+    Pick<Post, keyof typeof unscheduled>
+>;
+
 /** The post with some of it changed, one version on. The text is rendered again only when it differs. */
-export function revisePost(
-  post: Post,
-  change: Partial<
-    PostFields & Pick<Post, "slug" | "status" | "publishedAt" | "deletedAt" | "authors" | "tags">
-  >,
-): Post {
+export function revisePost(post: Post, change: PostRevision): Post {
   const next = { ...post, ...change, updatedAt: now(), version: post.version + 1 };
   const isSameText = next.content === post.content && next.customExcerpt === post.customExcerpt;
   return isSameText ? next : { ...next, ...textOf(next.content, next.customExcerpt) };
+}
+
+/** The post with those of the known pictures of ours that it shows, and no others. */
+export function withPictures(post: Post, known: readonly Picture[]): Post {
+  const shown = new Set(digestsIn(post.featureImage, post.ogImage, post.html));
+  const pictures = known.filter(({ objectKey }) => shown.has(digestIn(objectKey) ?? ""));
+  const each = new Map(pictures.map((picture) => [picture.id, picture]));
+  return { ...post, pictures: [...each.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
 function textOf(

@@ -26,7 +26,8 @@ export const importDocumentsKind = defineKind({
   leaseSeconds: 60,
   budgetSeconds: 45,
   name: "import-documents",
-  payload: z.object({ importId: z.uuid() }),
+  /** `pictures`: whether those that the documents show from elsewhere are to be brought in as well. */
+  payload: z.object({ importId: z.uuid(), pictures: z.boolean().optional() }),
 });
 
 export const drawReportKind = defineKind({
@@ -42,3 +43,133 @@ export const deleteFilesKind = defineKind({
 });
 
 export const tidyUpKind = defineKind({ ...paces.quick, name: "tidy-up", payload: z.object({}) });
+
+/** Hands an event on to whoever wants to hear of it. */
+export const announceEventKind = defineKind({
+  ...paces.quick,
+  name: "announce-event",
+  payload: z.object({ eventId: z.uuid() }),
+});
+
+const PostPayload = z.object({ postId: z.uuid() });
+
+/** Publishes a post at its time. Readers wait for it: after a failure it is tried again within the second. */
+export const publishPostKind = defineKind({
+  ...paces.quick,
+  backoff: { baseSeconds: 0.5, capSeconds: 60 },
+  name: "publish-post",
+  payload: PostPayload,
+});
+
+/** Takes a post back at its time. */
+export const unpublishPostKind = defineKind({
+  ...paces.quick,
+  backoff: { baseSeconds: 0.5, capSeconds: 60 },
+  name: "unpublish-post",
+  payload: PostPayload,
+});
+
+/** Orders the report that a schedule wants now, and its own next run. */
+export const runReportScheduleKind = defineKind({
+  ...paces.quick,
+  name: "run-report-schedule",
+  payload: z.object({ scheduleId: z.uuid() }),
+});
+
+/** Sends a drawn report to one of its readers. */
+export const mailReportKind = defineKind({
+  ...paces.mail,
+  name: "mail-report",
+  payload: z.object({ reportId: z.uuid(), userId: z.uuid() }),
+});
+
+/** Freezes what a send says and to whom, and sets out its parts. */
+export const prepareSendKind = defineKind({
+  ...paces.bulk,
+  name: "prepare-send",
+  payload: z.object({ sendId: z.uuid() }),
+});
+
+/** Carries a send, a batch at a time; several of them share one send. */
+export const sendPartKind = defineKind({
+  ...paces.bulk,
+  // Short, because what a dead worker held is stuck for as long.
+  leaseSeconds: 30,
+  budgetSeconds: 20,
+  name: "send-part",
+  payload: z.object({ sendId: z.uuid(), part: z.int().min(1) }),
+});
+
+/** Shows a member of staff what readers would get. */
+export const mailTestSendKind = defineKind({
+  ...paces.mail,
+  name: "mail-test-send",
+  payload: z.object({ newsletterId: z.uuid(), postId: z.uuid(), userId: z.uuid() }),
+});
+
+/** Makes one attempt after another at telling one address of one event. It is its own count of failures. */
+export const deliverWebhookKind = defineKind({
+  ...paces.webhooks,
+  maxFailures: 50,
+  maxClaims: 100,
+  name: "deliver-webhook",
+  payload: z.object({ deliveryId: z.uuid() }),
+});
+
+/** Tells one person that a webhook is switched off. */
+export const mailWebhookDisabledKind = defineKind({
+  ...paces.mail,
+  name: "mail-webhook-disabled",
+  payload: z.object({ webhookId: z.uuid(), userId: z.uuid() }),
+});
+
+/** Asks the owner of an address whether they want what was asked for in their name. */
+export const mailConfirmationKind = defineKind({
+  ...paces.mail,
+  name: "mail-subscription-confirmation",
+  payload: z.object({ confirmationId: z.uuid() }),
+});
+
+/** Tells somebody who signed up again that they are subscribed already. */
+export const mailSubscribedKind = defineKind({
+  ...paces.mail,
+  name: "mail-subscription-reminder",
+  payload: z.object({ subscriberId: z.uuid() }),
+});
+
+export const importSubscribersKind = defineKind({
+  ...paces.heavy,
+  // As with documents: each batch renews the lease.
+  leaseSeconds: 60,
+  budgetSeconds: 45,
+  name: "import-subscribers",
+  payload: z.object({ importId: z.uuid() }),
+});
+
+/** Looks at an upload, cleans it and draws its copies. */
+export const processMediaKind = defineKind({
+  ...paces.heavy,
+  name: "process-media",
+  payload: z.object({ mediaId: z.uuid() }),
+});
+
+/** Deletes the objects of a file unless somebody still has it; its dedupe key is the digest too. */
+export const removeMediaKind = defineKind({
+  ...paces.quick,
+  name: "remove-media",
+  payload: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/u) }),
+});
+
+/** Looks for files that nobody names. */
+export const findOrphansKind = defineKind({
+  ...paces.heavy,
+  name: "find-orphans",
+  payload: z.object({}),
+});
+
+/** Brings in what imported posts show from elsewhere. */
+export const fetchPicturesKind = defineKind({
+  ...paces.heavy,
+  name: "fetch-pictures",
+  payload: z.object({ importId: z.uuid() }),
+});

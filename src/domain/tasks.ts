@@ -1,10 +1,12 @@
 /** Every background task there is. `core/jobs.ts` is the mechanism; `domain/work/` does what is heavy. */
+import { max } from "d3-array";
 import { z } from "zod";
 
 import type { TaskContext } from "#core/context";
 import { now } from "#core/ids";
-import { defineTask, discard, done, type Outcome, retryAfter, type Task } from "#core/jobs";
+import { defineTask, discard, done, newJob, type Outcome, retryAfter, type Task } from "#core/jobs";
 import { sha256 } from "#core/tokens";
+import { insertEvent } from "#repository/events";
 import { deleteFiles } from "#repository/files";
 import {
   importDocuments as writeDocuments,
@@ -20,19 +22,31 @@ import {
   selectPostsForReport,
   selectReport,
 } from "#repository/reports";
-import { forgetWhatIsOver } from "#repository/upkeep";
+import { forgetWhatIsOver, selectOldSources } from "#repository/upkeep";
 
 import { prepareBatch } from "./imports";
 import { mailTokenOf } from "./mail-tokens";
-import { filesOf, toPrintablePost, toReportPost } from "./report-orders";
+import { outboundRulesOf } from "./outbound";
+import { filesOf, reportFinished, toPrintablePost, toReportPost } from "./report-orders";
 import {
+  announceEventKind,
   deleteFilesKind,
   drawReportKind,
+  fetchPicturesKind,
   importDocumentsKind,
   mailInviteKind,
   mailPasswordResetKind,
+  mailReportKind,
   tidyUpKind,
 } from "./task-kinds";
+import { fetchImportedPictures } from "./tasks/imported-pictures";
+import { processMedia } from "./tasks/media";
+import { findOrphans, removeMedia } from "./tasks/media-removal";
+import { mailTestSend, prepareSend, sendPart } from "./tasks/newsletters";
+import { mailReport, runReportSchedule } from "./tasks/report-schedules";
+import { publishPost, unpublishPost } from "./tasks/schedules";
+import { importSubscribers, mailConfirmation, mailSubscribed } from "./tasks/subscribers";
+import { announceEvent, deliverWebhook, mailWebhookDisabled } from "./tasks/webhooks";
 import { deliverMail } from "./work/delivery";
 import { fontsIn } from "./work/font-files";
 import { readBatches } from "./work/import-source";
@@ -92,11 +106,11 @@ async function mailToken(
 /** Takes documents in, a batch a round trip. What a batch wrote it does not write again: digests tell. */
 export const importDocuments = defineTask({
   ...importDocumentsKind,
-  async run(context, { importId }, run) {
+  async run(context, { importId, pictures = false }, run) {
     const [record] = await selectImport(context.db, importId);
     if (!record) return discard({ code: "import_gone", message: "The import was deleted." });
     const start = SourceCursor.parse(run.cursor ?? { offset: 0, lines: 0 });
-    if (start.offset >= record.size) return imported(context, record);
+    if (start.offset >= record.size) return imported(context, record, pictures);
     const source = await context.files.get(record.objectKey, { range: { offset: start.offset } });
     if (!source) return discard({ code: "source_gone", message: "The documents are not there." });
     const digests = await selectImportDigests(context.db);
@@ -117,14 +131,19 @@ export const importDocuments = defineTask({
       });
       if (signal === "stop" || run.deadline()) return retryAfter(0);
     }
-    return imported(context, record);
+    return imported(context, record, pictures);
   },
 });
 
 /** The cursor is at the end, so a run after this one does not look for the source. */
-async function imported({ files }: TaskContext, { objectKey }: ImportRecord): Promise<Outcome> {
+async function imported(
+  { files, requestId }: TaskContext,
+  { id: importId, objectKey, createdBy }: ImportRecord,
+  pictures: boolean,
+): Promise<Outcome> {
   await files.delete(objectKey);
-  return done();
+  const options = { createdBy, requestId };
+  return done({ jobs: pictures ? [newJob(fetchPicturesKind, { importId }, options)] : [] });
 }
 
 /** Draws a report. The same posts give the same bytes under the same name, so twice is once. */
@@ -153,9 +172,17 @@ export const drawReport = defineTask({
       sha256: digest,
       pageCount: drawing.pages,
     };
-    return done({ effects: finishReport(context.db, reportId, file) });
+    const event = reportFinished(report, file, run.jobId);
+    return done({
+      effects: [...finishReport(context.db, reportId, file), insertEvent(context.db, event)],
+      jobs: [newJob(announceEventKind, { eventId: event.id }), ...mailsOf(report)],
+    });
   },
 });
+
+/** One for each who gets it: a mail that is refused is then nobody else's affair. */
+const mailsOf = ({ id: reportId, mailTo, createdBy }: ReportRecord) =>
+  mailTo.map((userId) => newJob(mailReportKind, { reportId, userId }, { createdBy }));
 
 /** Thrown through a drawing to end it where it is. */
 class Stopped extends Error {}
@@ -173,22 +200,23 @@ async function draw(
 ): Promise<Drawing | undefined> {
   const { SITE_TITLE: title, SITE_URL: siteUrl } = context.settings;
   const fonts = fontsIn(context.assets);
-  const setting = { generatedAt: report.createdAt, language: "en" };
   const parameters = ReportParameters.parse(report.parameters);
   if (parameters.postId === undefined) {
     const { from = null, to = null } = parameters;
     const rows = await selectPostsForReport(context.db, from, to);
     const posts = rows.map((row) => toReportPost(row, siteUrl));
+    const asOf = max(rows, ({ updatedAt }) => updatedAt) ?? null;
     return drawPublicationReport(
-      { ...setting, title, siteUrl, from, to, posts },
+      { title, siteUrl, language: "en", asOf, from, to, posts },
       fonts,
       onProgress,
     );
   }
   const [post] = await selectPost(context.db, parameters.postId);
   if (!post) return undefined;
-  const images = await fetchPictures(post.content);
-  const printable = { ...setting, ...toPrintablePost(post, title, siteUrl), images };
+  const rules = outboundRulesOf(context.settings);
+  const images = await fetchPictures(post.content, rules, () => onProgress(0));
+  const printable = { ...toPrintablePost(post, title, siteUrl), images };
   return drawPostReport(printable, fonts, onProgress);
 }
 
@@ -212,8 +240,24 @@ export const removeFiles = defineTask({
 /** Deletes what has had its time. Harmless at any time and any number of times. */
 export const tidyUp = defineTask({
   ...tidyUpKind,
-  run: async (context) => done({ effects: forgetWhatIsOver(context.db) }),
+  async run(context) {
+    await forgetOldSources(context);
+    return done({ effects: forgetWhatIsOver(context.db) });
+  },
 });
+
+async function forgetOldSources({ db, files }: TaskContext): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await files.list({ prefix: "imports/", ...(cursor ? { cursor } : {}) });
+    const old = await selectOldSources(
+      db,
+      page.objects.map(({ key }) => key),
+    );
+    if (old.length > 0) await files.delete(old.map(({ objectKey }) => objectKey));
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor !== undefined);
+}
 
 export const tasks: readonly Task[] = [
   mailInvite,
@@ -222,4 +266,21 @@ export const tasks: readonly Task[] = [
   drawReport,
   removeFiles,
   tidyUp,
+  processMedia,
+  fetchImportedPictures,
+  removeMedia,
+  findOrphans,
+  publishPost,
+  unpublishPost,
+  runReportSchedule,
+  mailReport,
+  announceEvent,
+  deliverWebhook,
+  mailWebhookDisabled,
+  mailConfirmation,
+  mailSubscribed,
+  importSubscribers,
+  prepareSend,
+  sendPart,
+  mailTestSend,
 ];

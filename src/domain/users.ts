@@ -23,19 +23,27 @@ export function newUser(person: Pick<User, "name" | "slug" | "email" | "role">):
     bio: null,
     website: null,
     avatarUrl: null,
+    avatar: null,
   };
 }
 
 /** Somebody with some of it changed, one version on. */
 export const reviseUser = (
   user: User,
-  change: Partial<Profile & Pick<User, "email" | "role" | "status">>,
+  change: Partial<Profile & Pick<User, "email" | "role" | "status" | "avatar">>,
 ): User => ({ ...user, ...change, updatedAt: now(), version: user.version + 1 });
+
+/** What is known of a new avatar: nothing, when it is no picture of ours. */
+export const avatarIn = (
+  { avatarUrl }: Partial<Profile>,
+  pictures: readonly { readonly picture: NonNullable<User["avatar"]> }[],
+): Partial<Pick<User, "avatar">> =>
+  avatarUrl === undefined ? {} : { avatar: pictures[0]?.picture ?? null };
 
 /** The names of what a change really changed: for the audit, which keeps no one's data. */
 export const changedFields = (before: User, after: User): (keyof User)[] =>
   (Object.keys(after) as (keyof User)[])
-    .filter((field) => field !== "version" && field !== "updatedAt")
+    .filter((field) => field !== "version" && field !== "updatedAt" && field !== "avatar")
     .filter((field) => before[field] !== after[field])
     .toSorted();
 

@@ -1,17 +1,17 @@
 import { and, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 
-import type { Database } from "#core/db";
+import type { Database, Statement } from "#core/db";
 
+import { abortUnless } from "./guards";
 import { apiKeys, sessions, type UserRow, users } from "./models";
+import { avatarOfUser } from "./pictures";
+import { isAlive, selectHolder } from "./sessions";
 
 /** What a request shows of who is asking. Hashes only: the secret itself stays in the request. */
 export interface Credential {
   readonly kind: "session" | "secret_key" | "publishable_key";
   readonly hash: string;
 }
-
-/** A session ends when nobody has used it for this long. */
-const IDLE = sql.raw("interval '12 hours'");
 
 /** The person behind a session that is alive, as they are now: a suspended one is nobody. */
 export const selectSessionActor = (db: Database, tokenHash: string) =>
@@ -22,6 +22,7 @@ export const selectSessionActor = (db: Database, tokenHash: string) =>
       name: users.name,
       slug: users.slug,
       avatarUrl: users.avatarUrl,
+      avatar: avatarOfUser,
       sessionId: sessions.id,
       keyId: sql<string | null>`null`,
       scopes: sql<string[]>`'{}'::text[]`,
@@ -29,14 +30,7 @@ export const selectSessionActor = (db: Database, tokenHash: string) =>
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        eq(sessions.tokenHash, tokenHash),
-        gt(sessions.expiresAt, sql`now()`),
-        gt(sessions.seenAt, sql`now() - ${IDLE}`),
-        eq(users.status, "active"),
-      ),
-    );
+    .where(and(eq(sessions.tokenHash, tokenHash), isAlive, eq(users.status, "active")));
 
 /** The person who made a key that is alive, with the key's scopes. */
 export const selectKeyActor = (db: Database, keyHash: string, kind: "secret" | "publishable") =>
@@ -47,6 +41,7 @@ export const selectKeyActor = (db: Database, keyHash: string, kind: "secret" | "
       name: users.name,
       slug: users.slug,
       avatarUrl: users.avatarUrl,
+      avatar: avatarOfUser,
       sessionId: sql<string | null>`null`,
       keyId: sql<string | null>`${apiKeys.id}`,
       scopes: apiKeys.scopes,
@@ -78,6 +73,20 @@ export const selectActor = (db: Database, { kind, hash }: Credential) => {
   return selectKeyActor(db, hash, kind === "secret_key" ? "secret" : "publishable");
 };
 
+export const ACTOR_CHANGED = "actor_changed";
+
+/** Aborts the batch with {@link ACTOR_CHANGED} unless the credential still opens, for somebody of this role. */
+export const requireActor = (
+  db: Database,
+  credential: Credential,
+  role: UserRow["role"],
+): Statement =>
+  abortUnless(
+    db,
+    sql`exists (select from ${selectActor(db, credential).as("actor")} where actor.role = ${role})`,
+    ACTOR_CHANGED,
+  );
+
 /** Who reads a list, by what they showed. */
 export interface Reader {
   readonly credential: Credential | null;
@@ -89,9 +98,7 @@ export interface Reader {
 export function holderOf(db: Database, { credential }: Reader, scope: string): SQL {
   if (credential === null) return sql`null::uuid`;
   const { kind, hash } = credential;
-  if (kind === "session") {
-    return sql`(${db.select({ id: sessions.userId }).from(sessions).where(eq(sessions.tokenHash, hash))})`;
-  }
+  if (kind === "session") return sql`(${selectHolder(db, hash)})`;
   return sql`(${db
     .select({ id: apiKeys.createdBy })
     .from(apiKeys)

@@ -4,6 +4,7 @@ import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import { users } from "./models";
+import { avatarOfUser } from "./pictures";
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
 const published = sql`from post_authors join posts on posts.id = post_authors.post_id
@@ -17,6 +18,7 @@ const columns = {
   bio: users.bio,
   website: users.website,
   avatarUrl: users.avatarUrl,
+  avatar: avatarOfUser,
   postCount: sql<number>`(select count(*)::int ${published})`,
 };
 
@@ -48,6 +50,12 @@ export type AuthorRow = Awaited<ReturnType<typeof selectAuthor>>[number];
 /** These users as posts name them. */
 export const selectBylines = (db: Database, ids: string[]) =>
   db
-    .select({ id: users.id, slug: users.slug, name: users.name, avatarUrl: users.avatarUrl })
+    .select({
+      id: users.id,
+      slug: users.slug,
+      name: users.name,
+      avatarUrl: users.avatarUrl,
+      avatar: avatarOfUser,
+    })
     .from(users)
     .where(inArray(users.id, ids));

@@ -1,8 +1,12 @@
+import { sha256Stream } from "#core/tokens";
+
 /** Parts of a multipart upload are all of one size, and at least 5 MiB: R2 wants it so. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 /** More came than may be stored. What had been stored of it is gone. */
-export type Stored = { readonly size: number } | { readonly tooLarge: true };
+export type Stored =
+  | { readonly size: number; readonly sha256: string }
+  | { readonly tooLarge: true };
 
 /**
  * Stores a stream of any length, holding one part of it in memory.
@@ -16,6 +20,8 @@ export async function storeStream(
   limit: number,
 ): Promise<Stored> {
   const upload = await files.createMultipartUpload(key);
+  const { stream: hash, digest } = sha256Stream();
+  const hashing = hash.getWriter();
   try {
     const parts: R2UploadedPart[] = [];
     let size = 0;
@@ -25,10 +31,12 @@ export async function storeStream(
         await upload.abort();
         return { tooLarge: true };
       }
+      await hashing.write(part);
       parts.push(await upload.uploadPart(parts.length + 1, part));
     }
+    await hashing.close();
     await upload.complete(parts);
-    return { size };
+    return { size, sha256: await digest };
   } catch (error) {
     await upload.abort().catch(() => undefined);
     throw error;

@@ -4,6 +4,7 @@ import type { Database, Statement } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import { imports, jobs, posts } from "./models";
+import { keepPostPictures } from "./pictures";
 
 const columns = {
   id: imports.id,
@@ -140,6 +141,7 @@ export function importDocuments(db: Database, batch: ImportBatch): Statement[] {
     db.execute(sql`delete from post_tags where post_id in (select id from posts where ${changed})`),
     link(db, "authors", notes, batch.moment),
     link(db, "tags", notes, batch.moment),
+    ...keepPostPictures(db, changed),
     keepRevisions(db, notes, batch),
     keepAudit(db, changed, batch),
     countOutcome(db, { changed, isTrashed }, batch),
@@ -171,6 +173,18 @@ function insertNamed(
     : db.execute(sql`insert into tags (id, created_at, updated_at, slug, name)
         select n.id, ${at}, ${at}, n.slug, n.name from ${named} on conflict (slug) do nothing`);
 }
+
+const isWaiting = sql`posts.status = 'scheduled' and excluded.status = 'draft'`;
+const isSame = sql`(${isWaiting}) or posts.status = excluded.status`;
+
+/** As when somebody edits it: what waits to go out goes on waiting while its document is a draft. */
+const keptPlans = sql`
+  status = case when ${isWaiting} then posts.status else excluded.status end,
+  publish_at = case when ${isWaiting} then posts.publish_at end,
+  publish_job_id = case when ${isWaiting} then posts.publish_job_id end,
+  publish_send = case when ${isWaiting} then posts.publish_send end,
+  unpublish_at = case when ${isSame} then posts.unpublish_at end,
+  unpublish_job_id = case when ${isSame} then posts.unpublish_job_id end`;
 
 /**
  * A post whose document names another slug than it has, marked or not, gets that one; from the slug that a
@@ -205,14 +219,13 @@ function upsertPosts(
         d.meta_description, d.canonical_url, d.metadata, d.path, d.digest, ${importedBy}::uuid
       from d
       on conflict (import_path) do update set
-        updated_at = ${at}, version = posts.version + 1, type = excluded.type, status = excluded.status,
-        slug = excluded.slug, title = excluded.title, content = excluded.content, html = excluded.html,
+        updated_at = ${at}, version = posts.version + 1, type = excluded.type,
+        ${keptPlans}, slug = excluded.slug, title = excluded.title, content = excluded.content, html = excluded.html,
         excerpt = excluded.excerpt, custom_excerpt = excluded.custom_excerpt, word_count = excluded.word_count,
         reading_time = excluded.reading_time, feature_image = excluded.feature_image,
         published_at = excluded.published_at, meta_title = excluded.meta_title,
         meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
-        metadata = excluded.metadata, import_digest = excluded.import_digest,
-        publish_at = null, publish_job_id = null, publish_send = null
+        metadata = excluded.metadata, import_digest = excluded.import_digest
       where posts.import_digest is distinct from excluded.import_digest and posts.deleted_at is null
       returning id, slug
     ),

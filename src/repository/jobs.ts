@@ -6,7 +6,7 @@ import type { PageRequest } from "#core/pages";
 
 import { holderOf, type Reader, readsAll } from "./actors";
 import { abortUnless } from "./guards";
-import { heartbeats, jobs } from "./models";
+import { jobs } from "./models";
 
 /** Now, as `timestamptz(3)` keeps it: rounded down, because what is rounded up is not due yet. */
 export const thisMoment = sql`date_trunc('milliseconds', now())`;
@@ -112,15 +112,3 @@ export const requeueJob = (db: Database, id: string, at: string) =>
     })
     .where(and(eq(jobs.id, id), inArray(jobs.state, ["dead", "cancelled"])))
     .returning();
-
-/** For how long the oldest job that could run has waited, and since when nobody swept; null for none. */
-export const readJobHealth = (db: Database) =>
-  db
-    .select({
-      oldestDueSeconds: sql<number | null>`extract(epoch from now() - min(${jobs.runAt}))::int`,
-      sweptSecondsAgo: sql<number | null>`(
-        select extract(epoch from now() - ${heartbeats.beatAt})::int
-        from ${heartbeats} where ${heartbeats.name} = 'sweep')`,
-    })
-    .from(jobs)
-    .where(isDue);

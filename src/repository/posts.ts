@@ -29,6 +29,13 @@ import {
   tags,
   users,
 } from "./models";
+import {
+  avatarOfUser,
+  featurePictureOfPost,
+  keepPostPictures,
+  type PictureRow,
+  picturesOfPost,
+} from "./pictures";
 
 /** Somebody as a post names them. */
 export interface BylineRow {
@@ -36,6 +43,8 @@ export interface BylineRow {
   readonly slug: string;
   readonly name: string;
   readonly avatarUrl: string | null;
+  /** What is known of the avatar, when it is a picture of ours. */
+  readonly avatar: PictureRow | null;
 }
 
 /** A tag as a post names it. */
@@ -46,14 +55,15 @@ export interface TagLabelRow {
 }
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
-const authorsOf = sql<readonly BylineRow[]>`(
+export const authorsOf = sql<readonly BylineRow[]>`(
   select coalesce(json_agg(json_build_object(
-    'id', users.id, 'slug', users.slug, 'name', users.name, 'avatarUrl', users.avatar_url
+    'id', users.id, 'slug', users.slug, 'name', users.name, 'avatarUrl', users.avatar_url,
+    'avatar', ${avatarOfUser}
   ) order by post_authors.position), '[]')
   from post_authors join users on users.id = post_authors.user_id
   where post_authors.post_id = posts.id)`;
 
-const tagsOf = sql<readonly TagLabelRow[]>`(
+export const tagsOf = sql<readonly TagLabelRow[]>`(
   select coalesce(json_agg(json_build_object(
     'id', tags.id, 'slug', tags.slug, 'name', tags.name
   ) order by post_tags.position), '[]')
@@ -65,14 +75,24 @@ const { content: _content, html: _html, ...summaryColumns } = getTableColumns(po
 /** One post with its byline and tags, whoever may read it and even from the trash. */
 export const selectPost = (db: Database, id: string) =>
   db
-    .select({ ...getTableColumns(posts), authors: authorsOf, tags: tagsOf })
+    .select({
+      ...getTableColumns(posts),
+      authors: authorsOf,
+      tags: tagsOf,
+      pictures: picturesOfPost,
+    })
     .from(posts)
     .where(eq(posts.id, id));
 
 /** The live post that has this slug, or had it while it was published. */
 export const selectPostBySlug = (db: Database, slug: string) =>
   db
-    .select({ ...getTableColumns(posts), authors: authorsOf, tags: tagsOf })
+    .select({
+      ...getTableColumns(posts),
+      authors: authorsOf,
+      tags: tagsOf,
+      pictures: picturesOfPost,
+    })
     .from(posts)
     .where(
       and(
@@ -95,7 +115,13 @@ export const selectPostBySlug = (db: Database, slug: string) =>
 export type FullPostRow = Awaited<ReturnType<typeof selectPost>>[number];
 export type PostSummaryRow = Omit<FullPostRow, "content" | "html">;
 
-export const postOrders = ["published_at", "created_at", "updated_at", "title"] as const;
+export const postOrders = [
+  "published_at",
+  "publish_at",
+  "created_at",
+  "updated_at",
+  "title",
+] as const;
 
 export interface PostFilter {
   readonly status: PostRow["status"] | "trashed" | null;
@@ -110,9 +136,13 @@ export interface PostFilter {
   readonly order: { readonly by: (typeof postOrders)[number]; readonly descending: boolean };
 }
 
-/** What a post sorts by. Drafts have no date of publication and take their date of creation. */
+/**
+ * What a post sorts by. Drafts have no date of publication and take their date of creation; what nothing
+ * is planned for has its date of publication among the planned ones.
+ */
 const sortColumns = {
   published_at: sql`coalesce(${posts.publishedAt}, ${posts.createdAt})`,
+  publish_at: sql`coalesce(${posts.publishAt}, ${posts.publishedAt}, ${posts.createdAt})`,
   created_at: sql`${posts.createdAt}`,
   updated_at: sql`${posts.updatedAt}`,
   title: sql`${posts.title}`,
@@ -134,13 +164,16 @@ export function selectPosts(
   { limit, after }: PageRequest,
 ) {
   const isPublic = isStranger(reader.credential);
-  const by =
-    isPublic && filter.order.by === "published_at"
-      ? sql`${posts.publishedAt}`
-      : sortColumns[filter.order.by];
+  const isByDate = filter.order.by === "published_at" || filter.order.by === "publish_at";
+  const by = isPublic && isByDate ? sql`${posts.publishedAt}` : sortColumns[filter.order.by];
   const direction = filter.order.descending ? desc : asc;
   return db
-    .select({ ...summaryColumns, authors: authorsOf, tags: tagsOf })
+    .select({
+      ...summaryColumns,
+      authors: authorsOf,
+      tags: tagsOf,
+      pictures: featurePictureOfPost,
+    })
     .from(posts)
     .where(
       and(
@@ -209,6 +242,13 @@ function isReadBy(db: Database, reader: Reader): SQL {
   return sql`(${readsAll(reader, holder)} or ${isAuthor})`;
 }
 
+/** The live post that has this slug, if there is one. */
+export const selectPostIdsBySlug = (db: Database, slug: string) =>
+  db
+    .select({ id: posts.id })
+    .from(posts)
+    .where(and(isNull(posts.deletedAt), eq(posts.slug, slug)));
+
 /** Slugs of live posts that a new post with this one would have to keep away from. */
 export const selectSlugsLike = (db: Database, slug: string) =>
   db
@@ -232,7 +272,8 @@ export const selectSlugsLikeThatOf = (db: Database, postId: string) => {
 
 /** Who changed a post, and what its revision keeps. */
 export interface PostChange {
-  readonly by: string;
+  /** Null when nobody did: its time had come. */
+  readonly by: string | null;
   readonly fields: Record<string, unknown>;
 }
 
@@ -240,8 +281,13 @@ export interface PostChange {
 export const insertPost = (db: Database, post: FullPostRow, change: PostChange): Statement[] => [
   db.insert(posts).values(columnsOf(post)),
   ...insertBylineAndTags(db, post),
+  ...(mayShowFiles(post) ? keepPostPictures(db, eq(posts.id, post.id)) : []),
   insertRevision(db, post, change),
 ];
+
+/** Whether anything in a post could be the address of a file of ours. */
+const mayShowFiles = ({ featureImage, ogImage, html }: FullPostRow): boolean =>
+  [featureImage, ogImage, html].some((text) => text?.includes("/media/"));
 
 /**
  * Writes the next version of a post. The revision of that number is unique, so a change based on an
@@ -262,6 +308,7 @@ export const updatePost = (
     db.delete(postAuthors).where(eq(postAuthors.postId, id)),
     db.delete(postTags).where(eq(postTags.postId, id)),
     ...insertBylineAndTags(db, post),
+    ...(mayShowFiles(before) || mayShowFiles(post) ? keepPostPictures(db, eq(posts.id, id)) : []),
     insertRevision(db, post, change),
     ...redirectOldSlug(db, before, post),
   ];
@@ -275,7 +322,12 @@ function redirectOldSlug(db: Database, before: FullPostRow, post: FullPostRow): 
   ];
 }
 
-const columnsOf = ({ authors: _authors, tags: _tags, ...columns }: FullPostRow) => columns;
+const columnsOf = ({
+  authors: _authors,
+  tags: _tags,
+  pictures: _pictures,
+  ...columns
+}: FullPostRow) => columns;
 
 function insertBylineAndTags(db: Database, post: FullPostRow): Statement[] {
   const byline = post.authors.map(({ id }, position) => ({

@@ -19,6 +19,7 @@ const columns = {
   size: reports.size,
   pageCount: reports.pageCount,
   sha256: reports.sha256,
+  mailTo: reports.mailTo,
   state: jobs.state,
   doneCount: jobs.doneCount,
   totalCount: jobs.totalCount,
@@ -85,6 +86,7 @@ export const selectPostsForReport = (db: Database, from: string | null, to: stri
       slug: posts.slug,
       title: posts.title,
       publishedAt: posts.publishedAt,
+      updatedAt: posts.updatedAt,
       wordCount: posts.wordCount,
       authors: sql<readonly string[]>`(
         select coalesce(json_agg(users.name order by post_authors.position), '[]')

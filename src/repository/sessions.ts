@@ -1,18 +1,14 @@
-import { and, desc, eq, gt, lte, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ne, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import { sessions } from "./models";
 
-const isAlive = and(
-  gt(sessions.expiresAt, sql`now()`),
-  gt(sessions.seenAt, sql`now() - interval '12 hours'`),
-);
-const isDead = or(
-  lte(sessions.expiresAt, sql`now()`),
-  lte(sessions.seenAt, sql`now() - interval '12 hours'`),
-);
+/** A session ends when its time is over, and when nobody has used it for half a day. */
+export const isAlive: SQL = sql`(${gt(sessions.expiresAt, sql`now()`)}
+  and ${gt(sessions.seenAt, sql`now() - interval '12 hours'`)})`;
+export const isDead: SQL = sql`not ${isAlive}`;
 
 /** A session as it may be shown: without the hash of its token. */
 const shownColumns = {
@@ -25,7 +21,8 @@ const shownColumns = {
   network: sessions.network,
 };
 
-const holderOf = (db: Database, tokenHash: string) =>
+/** The id of whoever holds a session's token, as part of a statement. */
+export const selectHolder = (db: Database, tokenHash: string) =>
   db.select({ id: sessions.userId }).from(sessions).where(eq(sessions.tokenHash, tokenHash));
 
 export type NewSession = Omit<typeof sessions.$inferInsert, "createdAt" | "seenAt">;
@@ -42,7 +39,7 @@ export const selectOwnSession = (db: Database, tokenHash: string, id: string) =>
   db
     .select(shownColumns)
     .from(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.userId, holderOf(db, tokenHash)), isAlive));
+    .where(and(eq(sessions.id, id), eq(sessions.userId, selectHolder(db, tokenHash)), isAlive));
 
 /** A page of the live sessions of whoever holds the token, newest first. */
 export const selectOwnSessions = (db: Database, tokenHash: string, { limit, after }: PageRequest) =>
@@ -51,7 +48,7 @@ export const selectOwnSessions = (db: Database, tokenHash: string, { limit, afte
     .from(sessions)
     .where(
       and(
-        eq(sessions.userId, holderOf(db, tokenHash)),
+        eq(sessions.userId, selectHolder(db, tokenHash)),
         isAlive,
         after === null
           ? undefined

@@ -1,19 +1,33 @@
-import { and, isNotNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, lt, notExists, or, sql } from "drizzle-orm";
 
 import type { Database, Statement } from "#core/db";
 
-import { mailTokens, posts, receipts, sessions, throttles } from "./models";
+import {
+  events,
+  imports,
+  jobs,
+  mailEvents,
+  mailTokens,
+  posts,
+  receipts,
+  sessions,
+  subscriberImports,
+  subscribers,
+  throttles,
+  webhookDeliveries,
+} from "./models";
+import { isDead } from "./sessions";
+import { isForgotten } from "./subscribers";
 
-/** Deletes what has had its time: old trash, receipts, counters, sessions and mailed tokens. */
+/**
+ * Deletes what has had its time: old trash, receipts, counters, sessions, mailed tokens, and events with
+ * their deliveries. A delivery whose job is over has failed.
+ */
 export const forgetWhatIsOver = (db: Database): Statement[] => [
   db.delete(posts).where(lt(posts.deletedAt, sql`now() - interval '30 days'`)),
   db.delete(receipts).where(lt(receipts.createdAt, sql`now() - interval '24 hours'`)),
   db.delete(throttles).where(lt(throttles.windowStart, sql`now() - interval '1 day'`)),
-  db
-    .delete(sessions)
-    .where(
-      or(lt(sessions.expiresAt, sql`now()`), lt(sessions.seenAt, sql`now() - interval '12 hours'`)),
-    ),
+  db.delete(sessions).where(isDead),
   db
     .delete(mailTokens)
     .where(
@@ -22,4 +36,51 @@ export const forgetWhatIsOver = (db: Database): Statement[] => [
         and(isNotNull(mailTokens.usedAt), lt(mailTokens.usedAt, sql`now() - interval '30 days'`)),
       ),
     ),
+  db.delete(subscribers).where(isForgotten),
+  db.delete(mailEvents).where(lt(mailEvents.createdAt, sql`now() - interval '90 days'`)),
+  db.delete(events).where(lt(events.createdAt, sql`now() - interval '30 days'`)),
+  endStrandedDeliveries(db),
 ];
+
+/** A job can be cancelled, or die, before its delivery has ended. */
+const endStrandedDeliveries = (db: Database): Statement =>
+  db
+    .update(webhookDeliveries)
+    .set({ state: "failed", nextAt: null, finishedAt: sql`now()` })
+    .where(
+      and(
+        eq(webhookDeliveries.state, "pending"),
+        notExists(
+          db
+            .select({ id: jobs.id })
+            .from(jobs)
+            .where(
+              and(eq(jobs.id, webhookDeliveries.jobId), inArray(jobs.state, ["ready", "running"])),
+            ),
+        ),
+      ),
+    );
+
+/**
+ * Of these files, those that belong to imports which ended a week ago or earlier: one that failed or was
+ * cancelled can be tried again until then.
+ */
+export const selectOldSources = (db: Database, objectKeys: readonly string[]) => {
+  const keys = [...objectKeys];
+  const isOld = and(
+    inArray(jobs.state, ["done", "dead", "cancelled"]),
+    lt(jobs.finishedAt, sql`now() - interval '7 days'`),
+  );
+  return db
+    .select({ objectKey: imports.objectKey })
+    .from(imports)
+    .innerJoin(jobs, eq(jobs.id, imports.jobId))
+    .where(and(inArray(imports.objectKey, keys), isOld))
+    .unionAll(
+      db
+        .select({ objectKey: subscriberImports.objectKey })
+        .from(subscriberImports)
+        .innerJoin(jobs, eq(jobs.id, subscriberImports.jobId))
+        .where(and(inArray(subscriberImports.objectKey, keys), isOld)),
+    );
+};

@@ -4,12 +4,15 @@ import type { Database, Statement } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import { abortUnless, takeTurns } from "./guards";
-import { postAuthors, sessions, type UserRow, users } from "./models";
+import { postAuthors, type UserRow, users } from "./models";
+import { avatarOfUser, type PictureRow } from "./pictures";
+import { selectHolder } from "./sessions";
 
-const { passwordHash: _passwordHash, ...shownColumns } = getTableColumns(users);
+const { passwordHash: _passwordHash, ...ownColumns } = getTableColumns(users);
+const shownColumns = { ...ownColumns, avatar: avatarOfUser };
 
-/** Somebody, without the hash of their password. */
-export type UserRecord = Omit<UserRow, "passwordHash">;
+/** Somebody, without the hash of their password; with what is known of an avatar of ours. */
+export type UserRecord = Omit<UserRow, "passwordHash"> & { readonly avatar: PictureRow | null };
 
 export const selectUser = (db: Database, id: string) =>
   db.select(shownColumns).from(users).where(eq(users.id, id));
@@ -19,21 +22,21 @@ export const selectUserOfSession = (db: Database, tokenHash: string) =>
   db
     .select(shownColumns)
     .from(users)
-    .where(eq(users.id, holderOf(db, tokenHash)));
+    .where(eq(users.id, selectHolder(db, tokenHash)));
 
 /** The hash to check the password of this session's holder against. */
 export const selectPasswordOfSession = (db: Database, tokenHash: string) =>
   db
     .select({ passwordHash: users.passwordHash })
     .from(users)
-    .where(eq(users.id, holderOf(db, tokenHash)));
-
-const holderOf = (db: Database, tokenHash: string) =>
-  db.select({ id: sessions.userId }).from(sessions).where(eq(sessions.tokenHash, tokenHash));
+    .where(eq(users.id, selectHolder(db, tokenHash)));
 
 /** With the hash: for signing in. The address is in lower case, as all are kept. */
 export const selectUserByEmail = (db: Database, email: string) =>
-  db.select().from(users).where(eq(users.email, email));
+  db
+    .select({ ...shownColumns, passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.email, email));
 
 export const selectUserWithEmail = (db: Database, email: string) =>
   db.select({ id: users.id }).from(users).where(eq(users.email, email));
@@ -76,8 +79,10 @@ export const selectUsers = (
 
 export const insertUser = (db: Database, user: UserRow) => db.insert(users).values(user);
 
-export const updateUser = (db: Database, { id, createdAt: _createdAt, ...columns }: UserRecord) =>
-  db.update(users).set(columns).where(eq(users.id, id));
+export const updateUser = (
+  db: Database,
+  { id, createdAt: _createdAt, avatar: _avatar, ...columns }: UserRecord,
+) => db.update(users).set(columns).where(eq(users.id, id));
 
 export const setPassword = (db: Database, id: string, passwordHash: string) =>
   db.update(users).set({ passwordHash }).where(eq(users.id, id));

@@ -3,18 +3,19 @@ import {
   PasswordTooCommon,
   PasswordWrong,
   SlugTaken,
-  StaleVersion,
   UserNotFound,
 } from "#api/exceptions";
 import type { Context } from "#core/context";
 import type { Statement } from "#core/db";
 import type { Caller } from "#domain/actors";
 import { isCommonPassword } from "#domain/common-passwords";
+import { digestsIn } from "#domain/media/addresses";
 import { hashPassword, isPassword } from "#domain/passwords";
 import { openSession } from "#domain/sessions";
 import { throttles } from "#domain/throttles";
-import { changedFields, type Profile, reviseUser, type User } from "#domain/users";
+import { avatarIn, changedFields, type Profile, reviseUser, type User } from "#domain/users";
 import { voidResetsOf } from "#repository/mail-tokens";
+import { keepAvatar, selectPictures } from "#repository/pictures";
 import { deleteSessionsOf, insertSession } from "#repository/sessions";
 import {
   PASSWORD_CHANGED,
@@ -31,6 +32,7 @@ import { explainAborts } from "./aborts";
 import type { SignedIn } from "./auth/sign-up";
 import { ask, perform } from "./perform";
 import { countAgainst, refuseExcess } from "./throttles";
+import { type Base, expectBase } from "./versions";
 
 /** What somebody changes about themselves. A new address needs their password. */
 export interface MyChanges extends Partial<Profile> {
@@ -56,7 +58,7 @@ export async function readMe(context: Context, caller: Caller): Promise<User> {
 export function editMe(
   context: Context,
   caller: Caller,
-  version: number,
+  base: Base<User>,
   { currentPassword, ...changes }: MyChanges,
 ): Promise<User> {
   const { slug, email } = changes;
@@ -67,22 +69,24 @@ export function editMe(
       selectUserSlugsLike(db, slug ?? ""),
       selectUserWithEmail(db, email ?? ""),
       selectPasswordOfSession(db, hashOf(caller)),
+      selectPictures(db, digestsIn(changes.avatarUrl ?? null)),
       ...(email === undefined ? [] : [countGuess(context, caller)]),
     ],
-    decide: async (_actor, [found, slugs, namesakes, hashes, guesses]) => {
+    decide: async (_actor, [found, slugs, namesakes, hashes, pictures, guesses]) => {
       const me = expectMe(found);
       if (guesses) await expectPassword(currentPassword ?? "", hashes, guesses);
-      if (me.version !== version) throw new StaleVersion(me.version);
+      await expectBase(me, base);
       if (slugs.some((taken) => taken.slug === slug && taken.userId !== me.id)) {
         throw new SlugTaken(slug ?? "");
       }
       if (namesakes.some(({ id }) => id !== me.id)) throw new EmailTaken();
-      const next = reviseUser(me, changes);
+      const next = reviseUser(me, { ...changes, ...avatarIn(changes, pictures) });
       const changed = changedFields(me, next);
       return {
         result: next,
         statements: [
           updateUser(context.db, next),
+          ...(changed.includes("avatarUrl") ? keepAvatar(context.db, me.id) : []),
           ...(changed.includes("email") ? [voidResetsOf(context.db, me.id)] : []),
         ],
         audit: [

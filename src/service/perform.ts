@@ -10,13 +10,24 @@ import {
 } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { type Database, duplicateOf, sendTogether, type Statement } from "#core/db";
-import { type NewJob, ring } from "#core/jobs";
+import { type NewJob, newJob, ring } from "#core/jobs";
+import { sha256 } from "#core/tokens";
 import type { Actor, Caller, RepeatGuard } from "#domain/actors";
+import type { NewEvent } from "#domain/events";
 import { type Permission, refusalOf } from "#domain/permissions";
-import { type ActorRow, selectActor, touchSession } from "#repository/actors";
+import { announceEventKind } from "#domain/task-kinds";
+import {
+  ACTOR_CHANGED,
+  type ActorRow,
+  requireActor,
+  selectActor,
+  touchSession,
+} from "#repository/actors";
 import { insertAuditEntries, type NewAuditEntry } from "#repository/audit";
+import { insertEvent } from "#repository/events";
+import { abortReasonOf } from "#repository/guards";
 import { insertJob } from "#repository/jobs";
-import { insertReceipt, type NewReceipt, selectReceipts } from "#repository/receipts";
+import { insertReceipt, selectReceipts } from "#repository/receipts";
 
 /** What statements answer with, in their order. */
 export type Answers<Statements extends readonly Statement[]> = {
@@ -32,6 +43,8 @@ export interface Decision<Result> {
   readonly statements: readonly Statement[];
   readonly audit: readonly AuditNote[];
   readonly jobs?: readonly NewJob[];
+  /** What others are told of it. */
+  readonly events?: readonly NewEvent[];
 }
 
 export type AuditNote = Pick<NewAuditEntry, "action" | "entity" | "entityId"> & {
@@ -42,11 +55,14 @@ export type AuditNote = Pick<NewAuditEntry, "action" | "entity" | "entityId"> & 
 
 export interface Change<Loaded extends readonly Statement[], Result> {
   readonly permission: Permission;
+  /** Digest of what the request streams in, which a repeat must agree in and its guard has not read. */
+  readonly digest?: () => Promise<string>;
   /** What must be known to decide. */
   readonly load: (db: Database) => Loaded;
   /**
    * Decides, by what was loaded. Called again, with fresh answers and a higher `attempt`, when somebody
-   * else was faster: so whatever can collide must be looked up in `load` and refused here.
+   * else was faster: so whatever can collide must be looked up in `load` and refused here. Whoever was
+   * suspended meanwhile, signed out or given another role is looked at afresh as well.
    */
   readonly decide: (
     actor: Actor,
@@ -75,13 +91,21 @@ export async function perform<const Loaded extends readonly Statement[], Result>
 ): Promise<Result> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const asked = await ask(context, caller, change.permission, change.load(context.db));
-    if (asked.answer) return asked.answer.result as Result;
-    const decision = await change.decide(asked.actor, asked.loaded, attempt);
+    const { actor, loaded } = asked;
+    const receipt = asked.receipts.find(({ principal }) => principal === principalOf(actor));
+    if (caller.repeat && receipt) return (await repeated(caller.repeat, receipt, change)) as Result;
+    const decision = await change.decide(actor, loaded, attempt);
+    const guards = [
+      ...(caller.credential ? [requireActor(context.db, caller.credential, actor.role)] : []),
+      ...(caller.repeat
+        ? await keepAnswer(context, caller.repeat, change, { actor, decision })
+        : []),
+    ];
     try {
-      await save(context, caller.repeat, asked.actor, decision);
+      await save(context, actor, decision, guards);
       return decision.result;
     } catch (error) {
-      if (duplicateOf(error) === undefined) throw error;
+      if (duplicateOf(error) === undefined && abortReasonOf(error) !== ACTOR_CHANGED) throw error;
     }
   }
   throw new Contended();
@@ -93,13 +117,13 @@ export async function ask<const Statements extends readonly Statement[]>(
   caller: Caller,
   permission: Permission,
   statements: Statements,
-): Promise<{ actor: Actor; loaded: Answers<Statements>; answer: { result: unknown } | undefined }> {
+): Promise<{ actor: Actor; loaded: Answers<Statements>; receipts: readonly Receipt[] }> {
   if (!caller.credential) throw new CredentialsMissing();
   if (caller.credential.kind === "publishable_key") throw new PublishableKeyRefused();
   const { actor, loaded, receipts } = await look(context, caller, statements);
   if (!actor) throw new CredentialsInvalid();
   authorize(actor, permission);
-  return { actor, loaded, answer: answerBefore(caller.repeat, actor, receipts) };
+  return { actor, loaded, receipts };
 }
 
 /** One round trip for a route that strangers may use too. A credential that is wrong is still refused. */
@@ -129,7 +153,13 @@ type Receipt = Awaited<ReturnType<typeof selectReceipts>>[number];
 const toActor = ({ userId, role, sessionId, keyId, scopes, ...named }: ActorRow): Actor => ({
   userId,
   role,
-  byline: { id: userId, slug: named.slug, name: named.name, avatarUrl: named.avatarUrl },
+  byline: {
+    id: userId,
+    slug: named.slug,
+    name: named.name,
+    avatarUrl: named.avatarUrl,
+    avatar: named.avatar,
+  },
   sessionId,
   key: keyId === null ? null : { id: keyId, scopes },
 });
@@ -144,33 +174,53 @@ function authorize(actor: Actor, permission: Permission): void {
 
 const principalOf = ({ userId, key }: Actor): string => (key ? `key:${key.id}` : `user:${userId}`);
 
-/** @throws {IdempotencyKeyReused} 42201 */
-function answerBefore(
-  repeat: RepeatGuard | null,
-  actor: Actor,
-  receipts: readonly Receipt[],
-): { result: unknown } | undefined {
-  const receipt = receipts.find(({ principal }) => principal === principalOf(actor));
-  if (!repeat || !receipt) return undefined;
-  if (receipt.fingerprint !== repeat.fingerprint) throw new IdempotencyKeyReused();
+type Streamed = Pick<Change<[], unknown>, "digest">;
+
+/** Digest of everything the answer depends on. */
+const wholeOf = async ({ fingerprint }: RepeatGuard, { digest }: Streamed): Promise<string> =>
+  digest ? sha256(`${fingerprint}\n${await digest()}`) : fingerprint;
+
+/** The answer that was given before. @throws {IdempotencyKeyReused} 42201 */
+async function repeated(
+  repeat: RepeatGuard,
+  { fingerprint, result }: Receipt,
+  change: Streamed,
+): Promise<unknown> {
+  if (fingerprint !== (await wholeOf(repeat, change))) throw new IdempotencyKeyReused();
   repeat.replayed = true;
-  return { result: receipt.result };
+  return result;
 }
 
-const receiptOf = (
-  { route, key, fingerprint }: RepeatGuard,
-  actor: Actor,
-  result: unknown,
-): NewReceipt => ({ route, key, fingerprint, principal: principalOf(actor), result });
+async function keepAnswer(
+  { db }: Context,
+  repeat: RepeatGuard,
+  change: Streamed,
+  { actor, decision }: { actor: Actor; decision: Decision<unknown> },
+): Promise<readonly Statement[]> {
+  const { result, remembered = result } = decision;
+  const { route, key } = repeat;
+  const fingerprint = await wholeOf(repeat, change);
+  return insertReceipt(db, {
+    route,
+    key,
+    fingerprint,
+    principal: principalOf(actor),
+    result: remembered,
+  });
+}
 
 async function save<Result>(
   context: Context,
-  repeat: RepeatGuard | null,
   actor: Actor,
   decision: Decision<Result>,
+  guards: readonly Statement[],
 ): Promise<void> {
   const { db, requestId } = context;
-  const jobs = decision.jobs ?? [];
+  const events = decision.events ?? [];
+  const announcements = events.map(({ id }) =>
+    newJob(announceEventKind, { eventId: id }, { requestId }),
+  );
+  const jobs = [...(decision.jobs ?? []), ...announcements];
   const audit = decision.audit.map((note) => ({
     ...note,
     actorId: actor.userId,
@@ -178,12 +228,12 @@ async function save<Result>(
     requestId,
   }));
   const [firstEntry, ...otherEntries] = audit;
-  const result = decision.remembered ?? decision.result;
   // Jobs go first: what a change writes may refer to the job that goes on with it.
   await sendTogether(db, [
-    ...(repeat ? insertReceipt(db, receiptOf(repeat, actor, result)) : []),
+    ...guards,
     ...jobs.map((job) => insertJob(db, job)),
     ...decision.statements,
+    ...events.map((event) => insertEvent(db, event)),
     ...(firstEntry ? [insertAuditEntries(db, [firstEntry, ...otherEntries])] : []),
   ]);
   if (jobs.length > 0) context.later(ring(context, jobs));

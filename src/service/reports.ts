@@ -14,6 +14,7 @@ import {
   type ReportOrder,
   toReport,
 } from "#domain/report-orders";
+import { slugify } from "#domain/slugs";
 import { deleteFilesKind, drawReportKind } from "#domain/task-kinds";
 import { selectPost } from "#repository/posts";
 import {
@@ -49,7 +50,7 @@ export function orderReport(context: Context, caller: Caller, order: ReportOrder
         createdBy: actor.userId,
         kind,
         parameters,
-        fileName: fileNameOf(order, post?.title ?? context.settings.SITE_TITLE),
+        fileName: fileNameOf(order, post?.slug ?? slugify(context.settings.SITE_TITLE)),
       };
       return {
         result: newReport(row),
@@ -83,7 +84,9 @@ export async function readReport(context: Context, caller: Caller, id: string): 
   const { actor, loaded } = await ask(context, caller, "reports:write", [
     selectReport(context.db, id),
   ]);
-  return toReport(expectReport(actor, loaded[0][0]));
+  const [report] = loaded[0];
+  const isReader = report?.mailTo.includes(actor.userId) ?? false;
+  return toReport(expectReport(actor, report, isReader));
 }
 
 /** A finished report's file, and how to fetch all or part of it. */
@@ -135,8 +138,12 @@ export function deleteReport(context: Context, caller: Caller, id: string): Prom
 }
 
 /** @throws {ReportNotFound} 40411 */
-function expectReport(actor: Actor, report: ReportRecord | undefined): ReportRecord {
-  const isOwn = report?.createdBy === actor.userId;
+function expectReport(
+  actor: Actor,
+  report: ReportRecord | undefined,
+  isReader = false,
+): ReportRecord {
+  const isOwn = isReader || report?.createdBy === actor.userId;
   if (!report || !reaches(actor, "reports:write", isOwn)) throw new ReportNotFound();
   return report;
 }

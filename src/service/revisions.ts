@@ -3,7 +3,16 @@ import type { Context } from "#core/context";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Actor, Caller } from "#domain/actors";
 import { reaches } from "#domain/permissions";
-import { editable, isOwn, mayEdit, type Post, type PostFields, revisePost } from "#domain/posts";
+import {
+  editable,
+  isOwn,
+  mayEdit,
+  type Post,
+  type PostFields,
+  revisePost,
+  withPictures,
+} from "#domain/posts";
+import { selectPicturesOfRevision } from "#repository/pictures";
 import { selectPost } from "#repository/posts";
 import { selectRevision, selectRevisions } from "#repository/revisions";
 
@@ -64,11 +73,16 @@ export function restoreRevision(
 ): Promise<Post> {
   return perform(context, caller, {
     permission: "posts:write",
-    load: (db) => [selectPost(db, target.id), selectRevision(db, target.id, number)],
-    decide: (actor, [[found], [revision]]) => {
-      const post = expectPost(actor, found, target, mayEdit);
+    load: (db) => [
+      selectPost(db, target.id),
+      selectRevision(db, target.id, number),
+      selectPicturesOfRevision(db, target.id, number),
+    ],
+    decide: async (actor, [[found], [revision], pictures]) => {
+      const post = await expectPost(actor, found, target, mayEdit);
       if (!revision) throw new RevisionNotFound();
-      const next = revisePost(post, fieldsIn(revision));
+      const known = [...post.pictures, ...pictures.map(({ picture }) => picture)];
+      const next = withPictures(revisePost(post, fieldsIn(revision)), known);
       return saved({ context, actor, action: "post.restore_revision" }, post, next);
     },
   });

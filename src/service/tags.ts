@@ -1,8 +1,9 @@
-import { SlugTaken, StaleVersion, TagNotFound } from "#api/exceptions";
+import { SlugTaken, TagNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { isId, now } from "#core/ids";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Caller } from "#domain/actors";
+import { tagEvent } from "#domain/content-events";
 import { slugify } from "#domain/slugs";
 import { newTag, type Tag } from "#domain/tags";
 import {
@@ -15,6 +16,7 @@ import {
 } from "#repository/tags";
 
 import { look, perform } from "./perform";
+import { type Base, expectBase } from "./versions";
 
 export interface TagInput {
   readonly name?: string;
@@ -59,30 +61,42 @@ export function createTag(
         result: { ...tag, postCount: 0 },
         statements: [insertTag(context.db, tag)],
         audit: [{ action: "tag.create", entity: "tag", entityId: tag.id, version: 1 }],
+        events: [tagEvent("created", null, tag)],
       };
     },
   });
 }
 
-/** @throws {TagNotFound} 40403, {@link SlugTaken} 40904, {@link StaleVersion} 41200 */
+/**
+ * Changes what is given; for nothing there is no new version.
+ *
+ * @throws {TagNotFound} 40403, {@link SlugTaken} 40904, {@link StaleVersion} 41200
+ */
 export function editTag(
   context: Context,
   caller: Caller,
-  { id, version }: { id: string; version: number },
+  target: Base<Tag> & { readonly id: string },
   input: TagInput,
 ): Promise<Tag> {
+  const { id } = target;
   return perform(context, caller, {
     permission: "tags:write",
-    load: (db) => [selectTag(db, id), selectTagBySlug(db, input.slug ?? "")],
-    decide: (_actor, [[tag], [taken]]) => {
+    load: (db) => [
+      selectTag(db, id),
+      ...(input.slug === undefined ? [] : [selectTagBySlug(db, input.slug)]),
+    ],
+    decide: async (_actor, [[tag], holders = []]) => {
       if (!tag) throw new TagNotFound();
-      if (tag.version !== version) throw new StaleVersion(tag.version);
-      if (taken && taken.id !== tag.id) throw new SlugTaken(taken.slug);
+      await expectBase(tag, target);
+      if (Object.keys(input).length === 0) return { result: tag, statements: [], audit: [] };
+      const taken = holders.find((holder) => holder.id !== id);
+      if (taken) throw new SlugTaken(taken.slug);
       const next = { ...tag, ...input, updatedAt: now(), version: tag.version + 1 };
       return {
         result: next,
         statements: [updateTag(context.db, next)],
         audit: [{ action: "tag.update", entity: "tag", entityId: id, version: next.version }],
+        events: [tagEvent("updated", tag, next)],
       };
     },
   });
@@ -92,18 +106,20 @@ export function editTag(
 export function deleteTag(
   context: Context,
   caller: Caller,
-  { id, version }: { id: string; version: number },
+  target: Base<Tag> & { readonly id: string },
 ): Promise<null> {
+  const { id } = target;
   return perform(context, caller, {
     permission: "tags:write",
     load: (db) => [selectTag(db, id)],
-    decide: (_actor, [[tag]]) => {
+    decide: async (_actor, [[tag]]) => {
       if (!tag) throw new TagNotFound();
-      if (tag.version !== version) throw new StaleVersion(tag.version);
+      await expectBase(tag, target);
       return {
         result: null,
         statements: [deleteTagRow(context.db, id)],
-        audit: [{ action: "tag.delete", entity: "tag", entityId: id, version: version + 1 }],
+        audit: [{ action: "tag.delete", entity: "tag", entityId: id, version: tag.version + 1 }],
+        events: [tagEvent("deleted", tag, tag)],
       };
     },
   });

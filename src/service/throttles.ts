@@ -1,18 +1,38 @@
 import { TooManyAttempts } from "#api/exceptions";
 import type { Database } from "#core/db";
 import type { Throttle } from "#domain/throttles";
-import { countAttempt } from "#repository/throttles";
+import { areWithin, countAttempt } from "#repository/throttles";
 
 /**
  * The statement that counts one more attempt.
  *
  * @param subject what is tried on: the caller's network, or the digest of a field that the route itself
  *   reads. Never the field: the table is to hold nobody's address, and to have keys of one length.
+ * @param within what was counted before in the same batch: an attempt that is refused for one of these
+ *   does not count here.
  */
-export const countAgainst = (db: Database, { name, windowSeconds }: Throttle, subject: string) =>
-  countAttempt(db, `${name} ${subject}`, windowSeconds);
+export const countAgainst = (
+  db: Database,
+  throttle: Throttle,
+  subject: string,
+  within: readonly (readonly [Throttle, string])[] = [],
+) =>
+  countAttempt(
+    db,
+    keyOf(throttle, subject),
+    throttle.windowSeconds,
+    within.length === 0
+      ? undefined
+      : areWithin(within.map(([one, of]) => ({ subject: keyOf(one, of), limit: one.limit }))),
+  );
+
+const keyOf = ({ name }: Throttle, subject: string): string => `${name} ${subject}`;
 
 type Counted = Awaited<ReturnType<typeof countAttempt>>;
+
+/** Whether an attempt was counted, and was within its limit. */
+export const isWithin = ({ limit }: Throttle, [row]: Counted): boolean =>
+  row !== undefined && row.attempts <= limit;
 
 /** @throws {TooManyAttempts} 42900 with the longest wait of those that are over their limit. */
 export function refuseExcess(...counts: readonly (readonly [Throttle, Counted])[]): void {

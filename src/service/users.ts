@@ -4,14 +4,15 @@ import {
   PermissionDenied,
   RoleTooHigh,
   SlugTaken,
-  StaleVersion,
   UserNotFound,
 } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { databaseErrorOf, type Statement } from "#core/db";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Actor, Caller } from "#domain/actors";
+import { digestsIn } from "#domain/media/addresses";
 import {
+  avatarIn,
   changedFields,
   isActiveOwner,
   mayGive,
@@ -21,6 +22,7 @@ import {
   shownTo,
   type User,
 } from "#domain/users";
+import { keepAvatar, selectPictures } from "#repository/pictures";
 import { deleteSessionsOf } from "#repository/sessions";
 import {
   deleteUser as deleteUserRow,
@@ -39,6 +41,7 @@ import {
 
 import { explainAborts } from "./aborts";
 import { ask, type AuditNote, perform } from "./perform";
+import { type Base, expectBase } from "./versions";
 
 export type UserChanges = Partial<Profile & Pick<User, "role" | "status">>;
 
@@ -74,26 +77,32 @@ export async function readUser(context: Context, caller: Caller, id: string): Pr
 export function editUser(
   context: Context,
   caller: Caller,
-  { id, version }: { id: string; version: number },
+  target: Base<User> & { readonly id: string },
   changes: UserChanges,
 ): Promise<User> {
   const { db } = context;
+  const { id } = target;
   const { slug, role } = changes;
   const save = () =>
     perform(context, caller, {
       permission: "users:manage",
-      load: () => [selectUser(db, id), selectUserSlugsLike(db, slug ?? "")],
-      decide: (actor, [[found], slugs]) => {
+      load: () => [
+        selectUser(db, id),
+        selectUserSlugsLike(db, slug ?? ""),
+        selectPictures(db, digestsIn(changes.avatarUrl ?? null)),
+      ],
+      decide: async (actor, [[found], slugs, pictures]) => {
         const user = expectUser(actor, found);
-        if (user.version !== version) throw new StaleVersion(user.version);
+        await expectBase(user, target);
         if (role !== undefined && !mayGive(actor.role, role)) throw new RoleTooHigh();
         if (slugs.some((taken) => taken.slug === slug && taken.userId !== user.id)) {
           throw new SlugTaken(slug ?? "");
         }
-        const next = reviseUser(user, changes);
+        const next = reviseUser(user, { ...changes, ...avatarIn(changes, pictures) });
         const isSuspended = user.status === "active" && next.status === "suspended";
         const statements = [
           updateUser(db, next),
+          ...(changes.avatarUrl === undefined ? [] : keepAvatar(db, user.id)),
           ...(isSuspended ? [deleteSessionsOf(db, user.id)] : []),
         ];
         const losesOwner = isActiveOwner(user) && !isActiveOwner(next);
@@ -169,7 +178,9 @@ async function explainOrphans(save: () => Promise<null>): Promise<null> {
   try {
     return await save();
   } catch (error) {
-    throw databaseErrorOf(error)?.code === "23503" ? new HeirInvalid() : error;
+    // PostgreSQL 18 tells a refused deletion (restrict) from a missing reference.
+    const code = databaseErrorOf(error)?.code ?? "";
+    throw ["23503", "23001"].includes(code) ? new HeirInvalid() : error;
   }
 }
 

@@ -212,10 +212,11 @@ describe("signing in", () => {
     expect(told).toMatchObject({ status: 401, roundTrips: 1, body: { internal_code: 40102 } });
   });
 
-  it("counts exactly: of a hundred at once on one account ten are heard", async () => {
+  it("counts exactly: of a hundred at once on one account from one network ten are heard", async () => {
     const person = await givenUser({ passwordHash });
+    const here = from();
     const sent = await Promise.all(
-      Array.from({ length: 100 }, () => signIn(person.email, "not the password")),
+      Array.from({ length: 100 }, () => signIn(person.email, "not the password", here)),
     );
     const refused = sent.filter(({ status }) => status === 429);
     expect(sent.filter(({ status }) => status === 401)).toHaveLength(10);
@@ -225,7 +226,19 @@ describe("signing in", () => {
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
       expect(Number(headers.get("retry-after"))).toBeLessThanOrEqual(900);
     }
-    expect(codeOf(await signIn(person.email.toUpperCase(), PASSWORD))).toBe(42900);
+    expect(codeOf(await signIn(person.email.toUpperCase(), PASSWORD, here))).toBe(42900);
+    expect((await signIn(person.email, PASSWORD)).status, "from elsewhere").toBe(200);
+  });
+
+  it("hears a hundred on one account from everywhere, of which one network counts for ten", async () => {
+    const person = await givenUser({ passwordHash });
+    const here = from();
+    const guess = (headers: Record<string, string>) =>
+      signIn(person.email, "not the password", headers);
+    await Promise.all(Array.from({ length: 45 }, () => guess(here)));
+    const sent = await Promise.all(Array.from({ length: 93 }, () => guess(from())));
+    expect(sent.filter(({ status }) => status === 401)).toHaveLength(90);
+    expect(codeOf(await signIn(person.email, PASSWORD))).toBe(42900);
   });
 
   it("hears fifty from one network, whichever accounts they try and however they write the rest", async () => {

@@ -21,6 +21,7 @@ import {
   readJob,
 } from "#test/support/jobs";
 import { givenUser, type Person } from "#test/support/people";
+import { inSeconds } from "#test/support/plans";
 import { givenPost } from "#test/support/posts";
 import { ORIGIN, send } from "#test/support/requests";
 
@@ -341,6 +342,36 @@ describe("an import", () => {
     const row = await postAt(document.path);
     expect(row).toMatchObject({ status: "draft", publishedAt: "2999-01-01T00:00:00.000Z" });
     expect((await send("GET", `/v1/posts/${row?.id}`)).status).toBe(404);
+  });
+
+  it("edits a post that waits to go out without ending its plan, unless the document is published", async () => {
+    const editor = await givenUser();
+    const draft = givenDocument({ front_matter: { title: "Planned", draft: true } });
+    await importAll(editor, [draft]);
+    const post = await postAt(draft.path);
+    const planned = await send("POST", `/v1/posts/${post?.id}/schedule`, {
+      headers: { ...editor.headers, "if-match": '"v1"' },
+      body: { publish_at: inSeconds(3600), unpublish_at: inSeconds(7200) },
+    });
+    expect(planned.status).toBe(200);
+    const waiting = await postAt(draft.path);
+    await importAll(editor, [{ ...draft, markdown: "Other *words*." }]);
+    expect(await postAt(draft.path)).toMatchObject({
+      status: "scheduled",
+      content: "Other *words*.",
+      publishAt: waiting?.publishAt,
+      publishJobId: waiting?.publishJobId,
+      unpublishAt: waiting?.unpublishAt,
+      unpublishJobId: waiting?.unpublishJobId,
+    });
+    const published = { ...draft, front_matter: { title: "Planned", date: "2020-01-01" } };
+    await importAll(editor, [published]);
+    expect(await postAt(draft.path)).toMatchObject({
+      status: "published",
+      publishAt: null,
+      publishJobId: null,
+      unpublishAt: null,
+    });
   });
 
   it("starts once for a repeated request", async () => {

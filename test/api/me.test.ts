@@ -41,6 +41,7 @@ describe("reading oneself", () => {
       bio: null,
       website: null,
       avatar_url: null,
+      avatar: null,
       created_at: expect.any(String),
       updated_at: expect.any(String),
       version: 1,

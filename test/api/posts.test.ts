@@ -1,5 +1,9 @@
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
+import { createContext } from "#core/context";
+import { posts } from "#repository/models";
 import { givenPublishableKey, givenSecretKey, givenUser } from "#test/support/people";
 import { givenPost } from "#test/support/posts";
 import { ORIGIN, send } from "#test/support/requests";
@@ -59,6 +63,9 @@ describe("writing a post", () => {
     ["a field that the server owns", { title: "A", version: 7 }, "/version"],
     ["a wrong type", { title: 5 }, "/title"],
     ["an empty title", { title: "  " }, "/title"],
+    ["a title that nobody sees", { title: "\u200B\u00A0\u3164" }, "/title"],
+    ["a slug that the site needs", { title: "A", slug: "feed" }, "/slug"],
+    ["a slug that could be an id", { title: "A", slug: crypto.randomUUID() }, "/slug"],
     ["NUL", { title: "a\0b" }, "/title"],
     ["a lone surrogate deep inside", { title: "A", metadata: { a: ["\ud800"] } }, "/metadata/a/0"],
     [
@@ -74,6 +81,14 @@ describe("writing a post", () => {
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(
       pointer,
     );
+  });
+
+  it("takes the longest content there may be, in any script", async () => {
+    const { headers } = await givenUser();
+    const content = "字".repeat(1_000_000);
+    const written = await send("POST", "/v1/posts", { headers, body: { title: "A", content } });
+    expect(written.status).toBe(201);
+    expect(written.body.content).toBe(content);
   });
 
   it("lets nobody make a tag without the role for it, nor credit others", async () => {
@@ -156,6 +171,34 @@ describe("changing a post", () => {
     expect(changed.roundTrips).toBe(2);
     const stale = await send("PATCH", path, { headers: { ...headers, "if-match": etag }, body });
     expect(stale.body).toMatchObject({ status: 412, internal_code: 41200, current_version: 2 });
+  });
+
+  it("that changes nothing makes no version, and still needs the right one", async () => {
+    const { headers } = await givenUser();
+    const { body: post, etag } = await givenPost({ headers });
+    const path = `/v1/posts/${post.id}`;
+    const empty = { headers: { ...headers, "if-match": etag }, body: {} };
+    const same = await send("PATCH", path, empty);
+    expect(same.status).toBe(200);
+    expect(same.body).toEqual(post);
+    expect(same.etag).toBe(etag);
+    await send("PATCH", path, { ...empty, body: { title: "New" } });
+    expect((await send("PATCH", path, empty)).body.internal_code).toBe(41200);
+    const { body } = await send("GET", `${path}/revisions`, { headers });
+    expect(body.data).toHaveLength(2);
+  });
+
+  it("refuses a slug that another post has, and takes its own", async () => {
+    const { headers } = await givenUser();
+    const { body: other } = await givenPost({ headers });
+    const { body: post, etag } = await givenPost({ headers });
+    const edit = (slug: string) =>
+      send("PATCH", `/v1/posts/${post.id}`, {
+        headers: { ...headers, "if-match": etag },
+        body: { slug },
+      });
+    expect((await edit(other.slug)).body.internal_code).toBe(40904);
+    expect((await edit(post.slug)).body.slug).toBe(post.slug);
   });
 
   it("has one winner among ten writers of one version", async () => {
@@ -245,6 +288,23 @@ describe("publishing", () => {
     expect((await send("GET", path)).status).toBe(404);
   });
 
+  it("gives a post the date of the moment when the one it has is still to come", async () => {
+    const { headers } = await givenUser();
+    const { db } = createContext(env, { waitUntil: () => undefined }, "posts");
+    const publishDated = async (publishedAt: string) => {
+      const { body } = await givenPost({ headers });
+      const path = `/v1/posts/${body.id}`;
+      await db.update(posts).set({ publishedAt }).where(eq(posts.id, body.id));
+      const { etag } = await send("GET", path, { headers });
+      return send("POST", `${path}/publish`, { headers: { ...headers, "if-match": etag } });
+    };
+    const early = await publishDated("2099-01-01T00:00:00.000Z");
+    expect(early.status).toBe(200);
+    expect(early.body.published_at <= early.body.updated_at).toBe(true);
+    const late = await publishDated("2001-01-01T00:00:00.000Z");
+    expect(late.body.published_at).toBe("2001-01-01T00:00:00.000Z");
+  });
+
   it("is not for contributors, whose published posts are not theirs to change", async () => {
     const contributor = await givenUser({ role: "contributor" });
     const editor = await givenUser();
@@ -291,6 +351,29 @@ describe("the trash", () => {
 });
 
 describe("reading", () => {
+  it.each(["members", "paid"])(
+    "shows strangers nothing of a text for %s, but the excerpt that its author wrote",
+    async (visibility) => {
+      const { headers } = await givenUser();
+      const tag = `veiled-${crypto.randomUUID()}`;
+      const fields = { visibility, tags: [tag], status: "published", content: "Hidden words." };
+      const { body: veiled } = await givenPost({ headers }, fields);
+      const { body: teased } = await givenPost({ headers }, { ...fields, excerpt: "Come in." });
+      const list = async (who: Record<string, string>) => {
+        const { body } = await send("GET", `/v1/posts?tag=${tag}&order=created_at`, {
+          headers: who,
+        });
+        return body.data.map(({ excerpt }: { excerpt: string }) => excerpt);
+      };
+      const { body, text } = await send("GET", `/v1/posts/${veiled.id}`);
+      expect(body).toMatchObject({ excerpt: "", content: "", html: "" });
+      expect(text).not.toContain("Hidden");
+      expect((await send("GET", `/v1/posts/${teased.slug}`)).body.excerpt).toBe("Come in.");
+      expect(await list({})).toEqual(["", "Come in."]);
+      expect(await list(headers)).toEqual(["Hidden words.", "Come in."]);
+    },
+  );
+
   it("shows each only what they may see, and 404 for the rest", async () => {
     const [author, other, editor] = [
       await givenUser({ role: "author" }),

@@ -10,15 +10,13 @@ import { describe as describeApi, type Entry, entriesOf } from "#api/reference/d
 import { codesOf } from "#api/reference/operations";
 import { type Example, isNullable, type Schema } from "#api/reference/shape";
 import { codeOf, ORIGIN, send } from "#test/support/requests";
+import { pages } from "#test/tables/document";
 
 import manifest from "../../package.json";
 
 const document = describeApi(app);
 const entries = entriesOf(document);
 const { schemas } = document.components;
-
-/** What is served beside the API: not part of the contract, so not in the document. */
-const undocumented = ["GET /", "GET /docs", "GET /errors", "GET /openapi.json"];
 
 const fetchPage = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   exports.default.fetch(`${ORIGIN}${path}`, { redirect: "manual", headers });
@@ -91,7 +89,7 @@ describe("the OpenAPI document", () => {
       .filter(({ method }) => method !== "ALL" && method !== "OPTIONS")
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/gu, "{$1}")}`);
     const described = entries.map(({ method, path }) => `${method} ${path}`);
-    expect([...described, ...undocumented].toSorted()).toEqual([...new Set(routes)].toSorted());
+    expect([...described, ...pages].toSorted()).toEqual([...new Set(routes)].toSorted());
   });
 
   it("has the version of the package", () => {
@@ -246,9 +244,9 @@ describe.each(["/docs", "/errors"])("the page %s", (path) => {
   });
 
   it("has every place that its links and those of the other page lead to", async () => {
-    const pages = { "/docs": await fetchPage("/docs"), "/errors": await fetchPage("/errors") };
+    const served = { "/docs": await fetchPage("/docs"), "/errors": await fetchPage("/errors") };
     const texts = new Map<string, string>();
-    for (const [name, page] of Object.entries(pages)) texts.set(name, await page.text());
+    for (const [name, page] of Object.entries(served)) texts.set(name, await page.text());
     const broken = [...(texts.get(path) ?? "").matchAll(/href="([^"]*)#([^"]+)"/gu)]
       .filter(
         ([, page, id]) => !texts.get(page === "" ? path : (page ?? ""))?.includes(`id="${id}"`),

@@ -43,6 +43,27 @@ describe("a tag", () => {
     expect(stolen.body.internal_code).toBe(40904);
   });
 
+  it("stays at its version when nothing of it is changed", async () => {
+    const { headers } = await givenUser();
+    const made = await send("POST", "/v1/tags", { headers, body: { name: newName() } });
+    const same = await send("PATCH", `/v1/tags/${made.body.id}`, {
+      headers: { ...headers, "if-match": made.etag },
+      body: {},
+    });
+    expect(same.status).toBe(200);
+    expect(same.body).toEqual(made.body);
+  });
+
+  it.each([
+    ["a name that nobody sees", { name: "\u200B" }, "/name"],
+    ["a slug that the site needs", { name: "A", slug: "new" }, "/slug"],
+    ["a slug that could be an id", { name: "A", slug: crypto.randomUUID() }, "/slug"],
+  ])("does not have %s", async (_case, body, pointer) => {
+    const { headers } = await givenUser();
+    const answer = await send("POST", "/v1/tags", { headers, body });
+    expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer }] });
+  });
+
   it("is made once by two posts that name it at the same time", async () => {
     const { headers } = await givenUser();
     const name = newName();

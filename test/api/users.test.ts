@@ -77,6 +77,7 @@ describe("reading about people", () => {
     const { body } = await read(owner, person.id);
     expect(Object.keys(body).toSorted()).toEqual(
       [
+        "avatar",
         "avatar_url",
         "bio",
         "created_at",
@@ -290,7 +291,9 @@ describe("deleting somebody", () => {
     const person = await givenUser();
     const post = await givenPost(person);
     for (const query of ["", `?posts_to=${person.id}`, `?posts_to=${newId()}`]) {
-      expect(codeOf(await remove(owner, person.id, query))).toBe(42205);
+      const refused = await remove(owner, person.id, query);
+      expect(codeOf(refused)).toBe(42205);
+      expect(refused.body.detail).toContain("posts_to");
     }
     const disguised = `?posts_to=${person.id.toUpperCase()}`;
     expect(codeOf(await remove(owner, person.id, disguised))).toBe(42205);

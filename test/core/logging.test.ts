@@ -12,6 +12,7 @@ describe("a log", () => {
     ["a cookie", { cookie: "__Host-session=correct horse" }],
     ["a session token in a text", { message: "it was ses_correct-horse-battery" }],
     ["a secret key in a list", { args: ["sk_correcthorsebattery"] }],
+    ["a signing secret", { message: "with whsec_correct+horse/battery==" }],
     ["a bearer token in an error", { error: new Error("sent Bearer correct-horse") }],
     ["a hash", { text: "$argon2id$v=19$m=19456,t=2,p=1$correct$horse" }],
     ["the password of a database", { url: "postgres://imprint:correct-horse@db.example/imprint" }],

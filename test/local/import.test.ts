@@ -54,6 +54,8 @@ let folder: string;
 let server: Server;
 let calls: Call[];
 let answers: Answer[];
+/** What is answered to whoever wants to hear of a job as it goes. */
+let events: Answer;
 
 /** A stand-in for Imprint: gives the answers in their order, the last one for good, and keeps a ledger. */
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,6 +63,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { method = "", url = "", headers } = request;
   const call = { method, url, headers, body: Buffer.concat(chunks).toString() };
+  if (url.endsWith("/events")) return events(call, response);
   calls.push(call);
   const answer = answers.length > 1 ? answers.shift() : answers[0];
   answer?.(call, response);
@@ -69,6 +72,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "imprint-import-"));
   calls = [];
+  events = json(404, {});
   answers = [accepted, json(200, done({ created: 1 }))];
   server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -150,6 +154,52 @@ describe("npm run import", () => {
     expect(calls[0]?.headers["idempotency-key"]).toMatch(/^[\x21-\x7e]{16,255}$/);
     expect(out).toMatch(
       /created\s+1\n\s+updated\s+0\n\s+unchanged\s+0\n\s+failed\s+0\n\s+seconds\s+\d+\.\d\n$/,
+    );
+  });
+
+  it("shows how far it is as the server tells it, and asks for the end alone", async () => {
+    await givenFiles({ "a.md": hello });
+    const told = [0.1, 0.25, 0.5, 1].map((part) => `data: {"status":"running","progress":${part}}`);
+    events = ({ url, headers }, response) => {
+      expect([url, headers.authorization]).toEqual([
+        `/v1/jobs/${id}/events`,
+        "Bearer secret-token",
+      ]);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const text = `retry: 2000\n\n:\n\nevent: progress\r\n${told.join("\n\n")}\nid: 1\n\n`;
+      // In pieces that end anywhere.
+      for (const piece of text.match(/.{1,7}/gsu) ?? []) response.write(piece);
+      response.end();
+    };
+    const { code, out } = await importFolder();
+    expect(code).toBe(0);
+    expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      "POST /v1/imports",
+      `GET /v1/imports/${id}`,
+    ]);
+    expect(out.split("\n").slice(0, 5)).toEqual(
+      ["  0", " 10", " 20", " 50", "100"].map((part) => `${part} %  importing 1 files`),
+    );
+  });
+
+  it("asks itself when the server stops telling in the middle", async () => {
+    await givenFiles({ "a.md": hello });
+    events = (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write('data: {"progress":0.2}\n\n');
+      events = hangUp;
+      setTimeout(() => response.destroy(), 20);
+    };
+    answers = [
+      accepted,
+      json(200, progress({ status: "running", progress: 0.3 })),
+      json(200, progress({ status: "running", progress: 0.6 })),
+      json(200, done({ created: 1 })),
+    ];
+    const { code, out } = await importFolder();
+    expect(code).toBe(0);
+    expect(out.split("\n").slice(0, 4)).toEqual(
+      ["  0", " 20", " 30", " 60"].map((part) => `${part} %  importing 1 files`),
     );
   });
 

@@ -5,14 +5,8 @@ import { newId, now } from "#core/ids";
 import { done, newJob, retryAfter } from "#core/jobs";
 import { type Keyset, type Page, toPage } from "#core/pages";
 import { sha256 } from "#core/tokens";
-import {
-  cancelJob,
-  selectJob,
-  insertJob,
-  selectJobs,
-  readJobHealth,
-  requeueJob,
-} from "#repository/jobs";
+import { selectHealth } from "#repository/health";
+import { cancelJob, selectJob, insertJob, selectJobs, requeueJob } from "#repository/jobs";
 import { jobStore } from "#repository/jobs/store";
 import { heartbeats, imports, type JobRow, jobs, reports } from "#repository/models";
 import {
@@ -193,6 +187,13 @@ describe("ending a job", () => {
 });
 
 describe("checkpoints", () => {
+  it("never show less progress than before, though a run that begins anew has done less", async () => {
+    const { job, lease } = await givenClaim();
+    await jobStore.checkpoint(db, lease, { cursor: null, done: 80, total: 100, leaseSeconds: 60 });
+    await jobStore.checkpoint(db, lease, { cursor: null, done: 5, total: 100, leaseSeconds: 60 });
+    expect(await readJob(db, job.id)).toMatchObject({ doneCount: 80, totalCount: 100 });
+  });
+
   it("save cursor, progress and effects, and renew the lease", async () => {
     const { job, lease } = await givenClaim();
     await passTime(db, 50);
@@ -386,7 +387,7 @@ describe("sweeping", () => {
     await givenJob(db, task);
     await jobStore.sweep(db);
     await passTime(db, 300);
-    const [health] = await readJobHealth(db);
+    const [health] = await selectHealth(db);
     expect(health?.oldestDueSeconds).toBeGreaterThanOrEqual(300);
     expect(health?.sweptSecondsAgo).toBeGreaterThanOrEqual(300);
   });

@@ -1,4 +1,4 @@
-import { inArray } from "drizzle-orm";
+import { and, eq, lt, or, sql } from "drizzle-orm";
 import { expect, vi } from "vitest";
 
 import { tasks } from "#domain/tasks";
@@ -7,12 +7,15 @@ import { jobs } from "#repository/models";
 import { deliver, doorbellFor, givenPlant } from "./jobs";
 
 /**
- * Lets everything that waits happen. The worker's own queue may ring for the same jobs, so this comes
- * back when nothing waits or runs any more.
+ * Lets everything that waits happen, but for what is planned. The worker's own queue may ring for the same
+ * jobs, so this comes back when nothing waits or runs any more.
  */
 export async function runDueJobs(): Promise<void> {
   const { context } = givenPlant();
-  const unfinished = inArray(jobs.state, ["ready", "running"]);
+  const unfinished = or(
+    eq(jobs.state, "running"),
+    and(eq(jobs.state, "ready"), lt(jobs.runAt, sql`now() + interval '1 minute'`)),
+  );
   await vi.waitFor(
     async () => {
       const waiting = await context.db.select({ id: jobs.id }).from(jobs).where(unfinished);

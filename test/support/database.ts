@@ -16,6 +16,8 @@ import { startPostgres } from "#local/postgres";
 import type { Postgres } from "#local/postgres";
 import { isAlive, killGroup } from "#local/processes";
 
+import { createReceivers } from "./receiver.ts";
+
 declare module "vitest" {
   interface ProvidedContext {
     /** Where Neon's HTTP protocol is spoken; any database name works, and the first use makes it. */
@@ -24,6 +26,8 @@ declare module "vitest" {
     databaseEngine: "postgres" | "pglite";
     /** Where mails are recorded and can be read back (`GET …/mail.json`). */
     mailOutboxUrl: string;
+    /** Where webhooks can be sent to: one receiver for each name behind it. */
+    receiversUrl: string;
   }
 }
 
@@ -60,10 +64,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     createNeonEndpoint(poolsOf(postgres), (request) => record(ledger, request)),
     countsOf(ledger),
     createOutbox(null),
+    createReceivers(),
   ]);
   project.provide("neonEndpoint", `${server.origin}/sql`);
   project.provide("databaseEngine", postgres.engine);
   project.provide("mailOutboxUrl", `${server.origin}/mail`);
+  project.provide("receiversUrl", `${server.origin}/hooks`);
   return async () => {
     await server.stop();
     await discard();

@@ -13,7 +13,15 @@ import type { Fields, Level, Logger } from "#core/logging";
 import { insertAuditEntries } from "#repository/audit";
 import { insertJob } from "#repository/jobs";
 import { jobStore } from "#repository/jobs/store";
-import { auditEntries, heartbeats, type JobRow, jobs } from "#repository/models";
+import {
+  auditEntries,
+  heartbeats,
+  type JobRow,
+  jobs,
+  posts,
+  webhookDeliveries,
+  webhooks,
+} from "#repository/models";
 
 /** A pace without pauses: what is to run again is due at once. */
 export const hasty: Pace = {
@@ -121,7 +129,13 @@ export interface Plant {
 /** A worker's context with one queue of the tests behind every lane, and a log that can be read. */
 export function givenPlant(faults: Faults = faultless): Plant {
   const queue = new FaultyQueue(faults);
-  const queues: Record<Lane, Queue> = { default: queue, mail: queue, heavy: queue };
+  const queues: Record<Lane, Queue> = {
+    default: queue,
+    mail: queue,
+    bulk: queue,
+    webhooks: queue,
+    heavy: queue,
+  };
   const log = recordingLog();
   const execution = { waitUntil: () => undefined };
   return {
@@ -191,6 +205,15 @@ export async function passTime(db: Database, seconds: number): Promise<void> {
       finishedAt: sql`${jobs.finishedAt} - ${age}`,
     }),
     db.update(heartbeats).set({ beatAt: sql`${heartbeats.beatAt} - ${age}` }),
+    db.update(webhookDeliveries).set({ nextAt: sql`${webhookDeliveries.nextAt} - ${age}` }),
+    db.update(webhooks).set({
+      failingSince: sql`${webhooks.failingSince} - ${age}`,
+      previousSecretExpiresAt: sql`${webhooks.previousSecretExpiresAt} - ${age}`,
+    }),
+    db.update(posts).set({
+      publishAt: sql`${posts.publishAt} - ${age}`,
+      unpublishAt: sql`${posts.unpublishAt} - ${age}`,
+    }),
   ]);
 }
 

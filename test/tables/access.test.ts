@@ -4,16 +4,24 @@ import { describe, expect, it, vi } from "vitest";
 import * as exceptions from "#api/exceptions";
 import { givenUser } from "#test/support/people";
 
-import { access, cellsOf } from "./access";
+import { access } from "./access";
+import { cellsOf } from "./access-cells";
 import { type CallerName, callers, givenCaller } from "./callers";
 import { departuresOf } from "./conformance";
 import { codesOf, operations, pages, parametersOf, servedRoutes } from "./document";
 import type { Answer } from "./exchange";
-import { ask, type Recipe, recipes, type Target } from "./recipes";
+import type { Recipe, Target } from "./recipe-parts";
+import { ask, recipes } from "./recipes";
 
 /** The queues are far ends: nobody is to work on a thing while it is looked at. */
 const metrics = { backlogCount: 0, backlogBytes: 0 };
-for (const queue of [env.QUEUE_DEFAULT, env.QUEUE_MAIL, env.QUEUE_HEAVY]) {
+for (const queue of [
+  env.QUEUE_DEFAULT,
+  env.QUEUE_MAIL,
+  env.QUEUE_BULK,
+  env.QUEUE_WEBHOOKS,
+  env.QUEUE_HEAVY,
+]) {
   vi.spyOn(queue, "sendBatch").mockResolvedValue({ metadata: { metrics } });
 }
 
@@ -89,10 +97,13 @@ const otherReasons: ReadonlySet<unknown> = new Set(
     exceptions.IfMatchInvalid,
     exceptions.IfMatchRequired,
     exceptions.MalformedRequest,
+    exceptions.MediaTooLarge,
     exceptions.NotConfigured,
+    exceptions.OwnHop,
     exceptions.RangeNotSatisfiable,
     exceptions.StaleVersion,
     exceptions.TooManyAttempts,
+    exceptions.TooManyFrames,
     exceptions.Unexpected,
     exceptions.UnsupportedMediaType,
     exceptions.ValidationFailed,

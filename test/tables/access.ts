@@ -1,37 +1,24 @@
-import type { Permission } from "#domain/permissions";
-
-import type { Scopes } from "./callers";
-
-/** What a route answers: to whom (`callers.ts`) about what (`recipes.ts`). */
-export interface Access extends Scopes {
-  readonly rows: Readonly<Record<string, string>>;
-}
-
-const asks = (
-  permission: Permission,
-  rows: Access["rows"],
-  ...also: readonly Permission[]
-): Access => ({ permission, also, rows });
-const asksNothing = (rows: Access["rows"]): Access => ({ permission: null, also: [], rows });
-
-/** Strangers are told who they have to be. */
-const shut = "40100 40304 40101";
-/** Keys are told that a person has to do it. */
-const people = "40302";
-
-/** What only admins and owners do, and no key. */
-const managed = (code: string): string => `${shut} | 40300 40300 40300 ${code} ${code} | ${people}`;
-/** What everybody with an account does, and no key. */
-const personal = (code: string): string => `${shut} | ${code} | ${people}`;
-/** What every role does, and keys with the scope. */
-const staffed = (code: string): string => `${shut} | ${code} | ${code} ${code} 40303`;
-/** What editors and above do, and their keys with the scope. */
-const edited = (code: string): string =>
-  `${shut} | 40300 40300 ${code} ${code} ${code} | ${code} 40300 40303`;
-/** What anybody does, unless they show something that is not valid. */
-const open = (code: string): string => `${code} ${code} 40101 | ${code} | ${code}`;
-/** What does not look at who asks. */
-const blind = (code: string): string => `${code} | ${code} | ${code}`;
+import {
+  type Access,
+  asks,
+  asksNothing,
+  blind,
+  edited,
+  managed,
+  open,
+  people,
+  personal,
+  shut,
+  staffed,
+} from "./access-cells";
+import { feedsAccess } from "./access/feeds";
+import { mediaAccess } from "./access/media";
+import { newslettersAccess } from "./access/newsletters";
+import { schedulesAccess } from "./access/schedules";
+import { searchAccess } from "./access/search";
+import { settingsAccess } from "./access/settings";
+import { subscribersAccess } from "./access/subscribers";
+import { webhooksAccess } from "./access/webhooks";
 
 /**
  * Who is answered what, by every route. A cell is a status, the code of a problem, or for lists whether
@@ -216,9 +203,14 @@ export const access: Readonly<Record<string, Access>> = {
       "other's draft": `${shut} | 40300 40401 200 200 200 | 200 40401 40303`,
       "own published": `${shut} | 40300 40901 40901 40901 40901 | 40901 40901 40303`,
       "other's published": `${shut} | 40300 40300 40901 40901 40901 | 40901 40300 40303`,
+      "own draft, with a newsletter": `${shut} | 40300 40300 200 200 200 | 200 40300 40303`,
+      "own draft, with one that is archived": `${shut} | 40300 40300 40931 40931 40931 | 40931 40300 40303`,
+      "own draft, with one that has it": `${shut} | 40300 40300 40932 40932 40932 | 40932 40300 40303`,
+      "own draft, with one that is not there": `${shut} | 40300 40300 42204 42204 42204 | 42204 40300 40303`,
       missing: `${shut} | 40300 40401 40401 40401 40401 | 40401 40401 40303`,
     },
     "posts:read",
+    "sends:write",
   ),
   "POST /v1/posts/{id}/unpublish": asks(
     "posts:publish",
@@ -370,22 +362,13 @@ export const access: Readonly<Record<string, Access>> = {
     "other's, done": `${shut} | 40409 40409 40908 40908 40908 | 40908 40409 40303`,
     missing: staffed("40409"),
   }),
+
+  ...mediaAccess,
+  ...searchAccess,
+  ...subscribersAccess,
+  ...newslettersAccess,
+  ...webhooksAccess,
+  ...schedulesAccess,
+  ...settingsAccess,
+  ...feedsAccess,
 };
-
-const sizes = [3, 5, 3] as const;
-
-/**
- * The cells of a row, one for each caller.
- *
- * @throws {Error} for a row that has too many or too few.
- */
-export function cellsOf(row: string): readonly string[] {
-  const groups = row.split("|").map((group) => group.trim().split(/\s+/u));
-  const cells = groups.map((group, index) => {
-    const size = sizes[index] ?? 0;
-    return group.length === 1 ? Array.from({ length: size }, () => group[0] ?? "") : group;
-  });
-  const isWhole = cells.length === 3 && cells.every(({ length }, index) => length === sizes[index]);
-  if (!isWhole) throw new Error(`This is not a row of the table: ${row}`);
-  return cells.flat();
-}

@@ -36,7 +36,7 @@ type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 export interface Operation {
   readonly operationId?: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Content };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<
     Record<
       string,
@@ -55,8 +55,38 @@ const served = await exchange({ method: "GET", path: "/openapi.json", headers: {
 /** The document as everybody can read it. */
 export const openApi = JSON.parse(served.text) as Document;
 
-/** What tells about the API and is not of it. The document does not have these. */
-export const pages: readonly string[] = ["GET /", "GET /docs", "GET /errors", "GET /openapi.json"];
+/** What is published as others than clients of the API read it. */
+export const publishedPages: readonly string[] = [
+  ...["", "/tag/{slug}", "/author/{slug}"].flatMap((channel) =>
+    ["rss.xml", "atom.xml", "feed.json"].map((feed) => `GET ${channel}/${feed}`),
+  ),
+  "GET /sitemap.xml",
+  ...["posts", "pages", "tags", "authors"].map((kind) => `GET /sitemap-${kind}.xml`),
+  "GET /oembed",
+];
+
+/** Where links in mails lead. What the link says is all that counts: no session, no key, no other site. */
+export const readerPages: readonly string[] = [
+  "GET /subscribe/confirm",
+  "POST /subscribe/confirm",
+  "GET /unsubscribe",
+  "POST /unsubscribe",
+  "GET /preferences",
+  "POST /preferences",
+  "GET /preferences/export",
+];
+
+/** What tells about the API, or of it, and is not of it. The document does not have these. */
+export const pages: readonly string[] = [
+  "GET /",
+  "GET /docs",
+  "GET /errors",
+  "GET /openapi.json",
+  "GET /robots.txt",
+  "GET /media/{key}",
+  ...publishedPages,
+  ...readerPages,
+];
 
 /** What the document says of each route: `GET /v1/posts/{id}` and so on. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
@@ -76,12 +106,6 @@ export const servedRoutes: readonly string[] = [
   ),
 ];
 
-export function operationOf(route: string): Operation {
-  const operation = operations.get(route);
-  if (!operation) throw new Error(`The document does not have ${route}.`);
-  return operation;
-}
-
 export const methodOf = (route: string): string => route.slice(0, route.indexOf(" "));
 export const pathOf = (route: string): string => route.slice(route.indexOf(" ") + 1);
 
@@ -99,6 +123,10 @@ export const codesOf = (route: string): readonly number[] =>
 /** What the body has to be, when it is JSON. */
 export const bodySchemaOf = (route: string): Schema | undefined =>
   operations.get(route)?.requestBody?.content["application/json"]?.schema;
+
+/** Whether a request without a body says too little. */
+export const needsBody = (route: string): boolean =>
+  operations.get(route)?.requestBody?.required === true;
 
 export const isVersioned = (route: string): boolean =>
   parametersOf(route, "header").some(({ name }) => name.toLowerCase() === "if-match");

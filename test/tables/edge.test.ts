@@ -6,25 +6,33 @@ import { givenUser } from "#test/support/people";
 import { ORIGIN } from "#test/support/requests";
 
 import { departuresOf } from "./conformance";
-import { pages, pathOf, servedRoutes } from "./document";
+import { pages, pathOf, publishedPages, servedRoutes } from "./document";
 import {
   api,
   CACHED,
   fixedHeaders,
   guarded,
   NOTHING_ALLOWED,
+  openForms,
   publicReads,
   sharedPages,
   UNCACHED,
   unsafe,
 } from "./edge";
 import { type Answer, type Draft, exchange } from "./exchange";
-import { addressOf, draftOf, recipeOf, recipes, type Target } from "./recipes";
+import type { Target } from "./recipe-parts";
+import { addressOf, draftOf, recipeOf, recipes } from "./recipes";
 import { readState } from "./state";
 import { givenOwner } from "./things";
 
 const metrics = { backlogCount: 0, backlogBytes: 0 };
-for (const queue of [env.QUEUE_DEFAULT, env.QUEUE_MAIL, env.QUEUE_HEAVY]) {
+for (const queue of [
+  env.QUEUE_DEFAULT,
+  env.QUEUE_MAIL,
+  env.QUEUE_BULK,
+  env.QUEUE_WEBHOOKS,
+  env.QUEUE_HEAVY,
+]) {
   vi.spyOn(queue, "sendBatch").mockResolvedValue({ metadata: { metrics } });
 }
 
@@ -99,7 +107,7 @@ describe("every answer", () => {
     ["the address cannot be read", { method: "GET", path: "/v1/posts/%ff", headers: {} }, 40000],
     [
       "the body is too large",
-      { method: "POST", path: "/v1/posts", headers: {}, content: "x".repeat(2_200_000) },
+      { method: "POST", path: "/v1/posts", headers: {}, content: "x".repeat(4_300_000) },
       41300,
     ],
     [
@@ -132,6 +140,12 @@ describe("what is published", () => {
     "GET /v1/posts": "other's published",
     "GET /v1/posts/{id}": "other's published",
     "GET /v1/authors/{slug}": "any who has published",
+    "GET /oembed": "any published",
+    ...Object.fromEntries(
+      publishedPages
+        .filter((route) => route.includes("/author/"))
+        .map((route) => [route, "any who has published"]),
+    ),
   };
 
   it.each(publicReads)(
@@ -171,7 +185,7 @@ describe("pages of other sites", () => {
 
   it.each(servedRoutes)("may read what is published, and nothing else: %s", async (route) => {
     const { owners, strangers, token } = await given(route);
-    const isOpen = publicReads.includes(route) || sharedPages.includes(route);
+    const isOpen = [...publicReads, ...sharedPages, ...openForms].includes(route);
     const answer = await exchange(withHeaders(strangers, elsewhere));
     expect(answer.headers.get("access-control-allow-origin")).toBe(isOpen ? "*" : null);
     if (sharedPages.includes(route)) return;
@@ -189,10 +203,12 @@ describe("pages of other sites", () => {
       path: path.replaceAll(/[{}]/gu, ""),
       headers: asked,
     });
-    const isOpen = [...publicReads, ...sharedPages].includes(`GET ${path}`);
+    const isForm = openForms.includes(`POST ${path}`);
+    const isOpen = isForm || [...publicReads, ...sharedPages].includes(`GET ${path}`);
+    const methods = isForm ? "POST" : "GET, HEAD";
     expect(answer.code).toBe(isOpen ? 204 : 40500);
     expect(answer.headers.get("access-control-allow-origin")).toBe(isOpen ? "*" : null);
-    expect(answer.headers.get("access-control-allow-methods")).toBe(isOpen ? "GET, HEAD" : null);
+    expect(answer.headers.get("access-control-allow-methods")).toBe(isOpen ? methods : null);
     expect(lapsesOf(answer)).toEqual([]);
   });
 
@@ -226,7 +242,9 @@ describe("every path", () => {
 
   const allowedAt = (path: string): readonly string[] => {
     const served = methods.filter((method) => servedRoutes.includes(`${method} ${path}`));
-    const isOpen = [...publicReads, ...sharedPages].includes(`GET ${path}`);
+    const isOpen =
+      openForms.includes(`POST ${path}`) ||
+      [...publicReads, ...sharedPages].includes(`GET ${path}`);
     return [
       ...served,
       ...(served.includes("GET") ? ["HEAD"] : []),
@@ -301,9 +319,11 @@ describe("a path that is written otherwise", () => {
     const { strangers, target } = await given(route);
     const before = await readState();
     const path = addressOf(route, { ...target, query: {} }).replace(/\?$/u, "");
+    const search = new URLSearchParams(target.query).toString();
     const answers = await Promise.all(
       spellings(path).map(async (spelling) => {
-        const { status } = await exchange({ ...strangers, path: spelling });
+        const asked = search === "" ? spelling : `${spelling}?${search}`;
+        const { status } = await exchange({ ...strangers, path: asked });
         return [spelling, status] as const;
       }),
     );
@@ -339,7 +359,7 @@ describe("a path that is written otherwise", () => {
 describe("when the database", () => {
   const real = globalThis.fetch;
   const isFree = (route: string): boolean => pages.includes(route) || route === "GET /health";
-  const routes = api.filter((route) => !isFree(route));
+  const routes = [...api.filter((route) => !isFree(route)), ...publishedPages];
 
   /** Asks while whatever asks the database gets this for an answer. */
   async function whileDatabase(answers: () => Promise<Response>, draft: Draft) {

@@ -1,5 +1,6 @@
-import { access, cellsOf } from "./access";
-import { methodOf, pages, servedRoutes } from "./document";
+import { access } from "./access";
+import { cellsOf } from "./access-cells";
+import { methodOf, pages, publishedPages, readerPages, servedRoutes } from "./document";
 
 /** What anybody's page may read, and the edge may keep: what is published, to nobody in particular. */
 export const publicReads: readonly string[] = [
@@ -7,12 +8,19 @@ export const publicReads: readonly string[] = [
   "GET /v1/authors/{slug}",
   "GET /v1/posts",
   "GET /v1/posts/{id}",
+  "GET /v1/search",
+  "GET /v1/search/suggest",
+  "GET /v1/settings",
   "GET /v1/tags",
   "GET /v1/tags/{id}",
+  ...publishedPages,
 ];
 
 /** What anybody's page may read as well, though it is the same for everybody and no content. */
-export const sharedPages: readonly string[] = ["GET /openapi.json"];
+export const sharedPages: readonly string[] = ["GET /openapi.json", "GET /media/{key}"];
+
+/** What a form on anybody's page may send. */
+export const openForms: readonly string[] = ["POST /v1/subscribe"];
 
 /** What every answer carries, whatever it is. */
 export const fixedHeaders: Readonly<Record<string, string>> = {
@@ -35,4 +43,7 @@ const toStrangers = (route: string): string =>
 export const api = servedRoutes.filter((route) => !pages.includes(route));
 /** What strangers are told to say who they are for. */
 export const guarded = servedRoutes.filter((route) => toStrangers(route) === "40100");
-export const unsafe = servedRoutes.filter((route) => methodOf(route) !== "GET");
+/** What changes something in the name of whoever is signed in. */
+export const unsafe = servedRoutes.filter(
+  (route) => methodOf(route) !== "GET" && !readerPages.includes(route),
+);

@@ -3,7 +3,8 @@ import { expect, it, vi } from "vitest";
 
 import { givenUser } from "#test/support/people";
 
-import { access, cellsOf } from "./access";
+import { access } from "./access";
+import { cellsOf } from "./access-cells";
 import { departuresOf } from "./conformance";
 import { operations } from "./document";
 import { type Answer, exchange } from "./exchange";
@@ -13,7 +14,13 @@ import { readState } from "./state";
 import { givenOwner, givenTag } from "./things";
 
 const metrics = { backlogCount: 0, backlogBytes: 0 };
-for (const queue of [env.QUEUE_DEFAULT, env.QUEUE_MAIL, env.QUEUE_HEAVY]) {
+for (const queue of [
+  env.QUEUE_DEFAULT,
+  env.QUEUE_MAIL,
+  env.QUEUE_BULK,
+  env.QUEUE_WEBHOOKS,
+  env.QUEUE_HEAVY,
+]) {
   vi.spyOn(queue, "sendBatch").mockResolvedValue({ metadata: { metrics } });
 }
 

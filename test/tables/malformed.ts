@@ -9,13 +9,14 @@ import {
   bodySchemaOf,
   isVersioned,
   methodOf,
-  type Parameter,
+  needsBody,
   parametersOf,
   pathOf,
+  type Parameter,
   type Schema,
 } from "./document";
 import type { Draft } from "./exchange";
-import type { Target } from "./recipes";
+import type { Target } from "./recipe-parts";
 
 /** A request that is wrong in one way. */
 export interface Malformed {
@@ -166,10 +167,12 @@ const badTokens = [
 function wrongHeaders({ route, draft }: Right): Malformed[] {
   const variants: [string, Record<string, string>][] = [
     ...(isVersioned(route)
-      ? [...badVersions, '"v7"', '"v0"'].map((value): [string, Record<string, string>] => [
-          `If-Match ${value.slice(0, 40)}`,
-          { "if-match": value },
-        ])
+      ? [...badVersions, '"v7"', '"v0"', '"v1-0000000000000000"'].map(
+          (value): [string, Record<string, string>] => [
+            `If-Match ${value.slice(0, 40)}`,
+            { "if-match": value },
+          ],
+        )
       : []),
     ...(methodOf(route) === "POST"
       ? badKeys.map((value): [string, Record<string, string>] => [
@@ -265,6 +268,7 @@ function wrongTexts(schema: Schema, body: Json): [string, string][] {
       [`${name} too deep`, `${open},"${name}":{"a":${deep(25)}}}`],
       [`${name} with __proto__`, `${open},"${name}":{"__proto__":{"a":1}}}`],
       [`${name} with NUL deep inside`, `${open},"${name}":{"a":[{"b":"\\u0000"}]}}`],
+      [`${name} with a number beyond all`, `${open},"${name}":{"a":[1e400,-1e400]}}`],
       [`${name} with a key of half a character`, `${open},"${name}":{"\\ud800":1}}`],
     ]);
   return [
@@ -301,7 +305,7 @@ const otherTypes = [
   "json",
 ];
 
-const huge = (): string => `{"a":"${"x".repeat(2 * KIB * KIB)}"}`;
+const huge = (): string => `{"a":"${"x".repeat(4 * KIB * KIB)}"}`;
 
 /** Sent in pieces, so that nobody knows beforehand how long it is. */
 const inPieces = (text: string): ReadableStream =>
@@ -318,8 +322,8 @@ const inPieces = (text: string): ReadableStream =>
 const oversized = ({ draft }: Right): Malformed[] => {
   const headers = { ...draft.headers, "content-type": "application/json" };
   return [
-    { what: "more than 2 MiB", draft: { ...draft, headers, content: huge() } },
-    { what: "more than 2 MiB in pieces", draft: { ...draft, headers, content: inPieces(huge()) } },
+    { what: "more than 4 MiB", draft: { ...draft, headers, content: huge() } },
+    { what: "more than 4 MiB in pieces", draft: { ...draft, headers, content: inPieces(huge()) } },
   ];
 };
 
@@ -338,11 +342,18 @@ function wrongBodies(right: Right): Malformed[] {
     ];
   }
   if (methodOf(route) === "GET") return [];
+  if (target.signature) return oversized(right);
   const schema = bodySchemaOf(route);
   const headers = { ...draft.headers, "content-type": "application/json" };
   if (!schema) {
-    const broken = { what: "not JSON", draft: { ...draft, headers, content: "{" } };
-    return [...oversized(right), broken];
+    const unread = ["{", '{"x":1}', '{"if_match":null}', "[]", "5", "null", '"text"'];
+    const bodies = unread.map((content) => ({
+      what: `the body ${content}, which nobody reads`,
+      draft: { ...draft, headers, content },
+    }));
+    const form = { ...untyped, "content-type": "application/x-www-form-urlencoded" };
+    const posted = { what: "a form", draft: { ...draft, headers: form, content: "x=1" } };
+    return [...oversized(right), ...bodies, posted];
   }
   const body = target.body ?? {};
   const texts: readonly [string, string][] = [
@@ -352,7 +363,8 @@ function wrongBodies(right: Right): Malformed[] {
       ...extraFields(schema, body),
     ].map(([what, wrong]): [string, string] => [what, JSON.stringify(wrong)]),
     ...wrongTexts(schema, body),
-  ];
+    // Where none is needed, an empty one is none.
+  ].filter(([, content]) => content !== "" || needsBody(route));
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   return [
     ...texts.map(([what, content]) => ({ what, draft: { ...draft, headers, content } })),

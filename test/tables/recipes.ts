@@ -6,12 +6,30 @@ import {
   givenSecretKey,
   givenUser,
   newAddress,
-  type Person,
   signedIn,
 } from "#test/support/people";
 
 import { isVersioned, methodOf, pathOf } from "./document";
 import { type Answer, type Draft, exchange } from "./exchange";
+import {
+  about,
+  eachListed,
+  missing,
+  type People,
+  plain,
+  post,
+  type Recipe,
+  type Target,
+  text,
+} from "./recipe-parts";
+import { feedsRecipes } from "./recipes/feeds";
+import { mediaRecipes } from "./recipes/media";
+import { newslettersRecipes, publishingUnderWay, publishingWith } from "./recipes/newsletters";
+import { schedulesRecipes } from "./recipes/schedules";
+import { searchRecipes } from "./recipes/search";
+import { settingsRecipes } from "./recipes/settings";
+import { subscribersRecipes } from "./recipes/subscribers";
+import { webhooksRecipes } from "./recipes/webhooks";
 import {
   givenImportOf,
   givenInviteOf,
@@ -25,59 +43,8 @@ import {
   PASSWORD,
 } from "./things";
 
-/** One valid request to a route: about what, and with what. */
-export interface Target {
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: Readonly<Record<string, unknown>>;
-  /** Sent as it is, with its media type. */
-  readonly stream?: { readonly type: string; readonly text: string };
-  /** What a list is looked through for. */
-  readonly id?: string;
-}
-
-export interface People {
-  /** Whoever asks, or whom their key belongs to. For strangers somebody else. */
-  readonly holder: Person;
-  /** An editor who is never the one that asks. */
-  readonly other: Person;
-}
-
-/** Makes what a request is about, fresh, and says how to ask. */
-export type Recipe = (people: People) => Target | Promise<Target>;
-
 /** Long enough, and among the first that anyone would try. */
 const COMMON = "passwordpassword";
-
-const text = () => `Text ${crypto.randomUUID()}`;
-const about = (id: string, rest: Target = {}): Target => ({ ...rest, params: { id }, id });
-const missing =
-  (rest: Target = {}): Recipe =>
-  () =>
-    about(newId(), rest);
-const plain: Recipe = () => ({});
-/** In a list: as much of it as there is to a page, so that what was made last is on the first. */
-const listed =
-  (recipe: Recipe, query: Target["query"]): Recipe =>
-  async (people) => ({ id: (await recipe(people)).id ?? "", query: { limit: "100", ...query } });
-const eachListed = (
-  plainly: Readonly<Record<string, Recipe>>,
-  query: Target["query"] = {},
-): Record<string, Recipe> =>
-  Object.fromEntries(
-    Object.entries(plainly).map(([name, recipe]) => [name, listed(recipe, query)]),
-  );
-
-/** The posts that somebody may be asked for, with what is asked. */
-const post =
-  (
-    whose: keyof People,
-    options: Parameters<typeof givenPostOf>[1] = {},
-    rest: Target = {},
-  ): Recipe =>
-  async (people) =>
-    about((await givenPostOf(people[whose], options)).id, rest);
 
 const published = { status: "published" } as const;
 const trashed = { trashed: true } as const;
@@ -316,7 +283,14 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
     "own in the trash": post("holder", trashed),
     missing: missing(),
   },
-  "POST /v1/posts/{id}/publish": { ...postsOf(), missing: missing() },
+  "POST /v1/posts/{id}/publish": {
+    ...postsOf({ body: {} }),
+    "own draft, with a newsletter": publishingWith({}),
+    "own draft, with one that is archived": publishingWith({ status: "archived" }),
+    "own draft, with one that has it": publishingUnderWay,
+    "own draft, with one that is not there": publishingWith(null),
+    missing: missing({ body: {} }),
+  },
   "POST /v1/posts/{id}/unpublish": {
     "own published": post("holder", published),
     "other's published": post("other", published),
@@ -447,6 +421,15 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
     "other's, done": job("other", "done"),
     missing: missing(),
   },
+
+  ...mediaRecipes,
+  ...searchRecipes,
+  ...subscribersRecipes,
+  ...newslettersRecipes,
+  ...webhooksRecipes,
+  ...schedulesRecipes,
+  ...settingsRecipes,
+  ...feedsRecipes,
 };
 
 /** What an owner is given at this route. */
@@ -480,6 +463,7 @@ export function draftOf(
       "cf-connecting-ip": newAddress(),
       ...(isVersioned(route) ? { "if-match": '"v1"' } : {}),
       ...(content === undefined ? {} : { "content-type": type }),
+      ...target.signature,
       ...headers,
     },
     ...(content === undefined ? {} : { content }),

@@ -18,7 +18,13 @@ import { draftOf, recipeOf, recipes } from "./recipes";
 import { givenOwner, givenPostOf } from "./things";
 
 const metrics = { backlogCount: 0, backlogBytes: 0 };
-for (const queue of [env.QUEUE_DEFAULT, env.QUEUE_MAIL, env.QUEUE_HEAVY]) {
+for (const queue of [
+  env.QUEUE_DEFAULT,
+  env.QUEUE_MAIL,
+  env.QUEUE_BULK,
+  env.QUEUE_WEBHOOKS,
+  env.QUEUE_HEAVY,
+]) {
   vi.spyOn(queue, "sendBatch").mockResolvedValue({ metadata: { metrics } });
 }
 

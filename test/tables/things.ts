@@ -8,21 +8,31 @@ import { randomHex, sha256 } from "#core/tokens";
 import { mailTokenOf, newMailToken } from "#domain/mail-tokens";
 import { hashPassword } from "#domain/passwords";
 import { draftPost, fieldsOf } from "#domain/posts";
-import { drawReportKind, importDocumentsKind, tidyUpKind } from "#domain/task-kinds";
+import {
+  drawReportKind,
+  importDocumentsKind,
+  processMediaKind,
+  tidyUpKind,
+} from "#domain/task-kinds";
 import { insertImport } from "#repository/imports";
 import { insertJob } from "#repository/jobs";
 import { insertMailToken } from "#repository/mail-tokens";
-import { jobs, mailTokens, posts, reports, tags } from "#repository/models";
+import { jobs, mailTokens, media, mediaUses, posts, reports, tags } from "#repository/models";
 import { insertPost } from "#repository/posts";
 import { insertReport } from "#repository/reports";
 import { givenUser, type Person } from "#test/support/people";
 
 /** What the tables mint: straight in the database, because most of it nobody could ask for over HTTP. */
 const { db, files, settings } = createContext(env, { waitUntil: () => undefined }, "tables");
-export { db, files };
+export { db, files, settings };
+export const appSecret = settings.APP_SECRET;
 
 // Thousands of requests: only what goes wrong is worth a line. Settings are read once and for all.
 Object.assign(settings, { LOG_LEVEL: "error" });
+
+/** What a mail provider signs its reports with. */
+export const RESEND_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgb2YgbWFpbCBldmVudHM=";
+Object.assign(settings, { RESEND_WEBHOOK_SECRET: RESEND_SECRET });
 
 /** Everybody's password here: hashed once, because hashing is what takes time. */
 export const PASSWORD = "seven quiet otters at noon";
@@ -41,7 +51,7 @@ export async function givenPostOf(
     fields: { title: `Post ${mark}`, content: "Some *words*." },
     slug: `post-${mark}`,
     status,
-    authors: [{ id, slug, name, avatarUrl: null }],
+    authors: [{ id, slug, name, avatarUrl: null, avatar: null }],
     tags: [],
     createdBy: id,
   });
@@ -122,6 +132,27 @@ export async function givenReportOf(
   const file = { objectKey, size: bytes.byteLength, sha256: await sha256(bytes), pageCount: 1 };
   await db.update(reports).set(file).where(eq(reports.id, id));
   return id;
+}
+
+/** A drawing that was taken in, with its file, or one that still waits; shown by somebody, perhaps. */
+export async function givenMediaOf(
+  { id: createdBy }: { id: string },
+  { status = "ready", shown = false }: { status?: "ready" | "processing"; shown?: boolean } = {},
+): Promise<{ id: string; key: string }> {
+  const id = newId();
+  const bytes = new TextEncoder().encode(`<svg><desc>${id}</desc></svg>`);
+  const digest = await sha256(bytes);
+  const key = `${digest}.svg`;
+  const job = newJob(processMediaKind, { mediaId: id }, { createdBy });
+  await saveJob(job, status === "ready" ? "done" : "ready");
+  const about = { fileName: "a-drawing.svg", contentType: "image/svg+xml", size: bytes.byteLength };
+  const place = status === "ready" ? { objectKey: `media/${key}` } : { uploadKey: `uploads/${id}` };
+  await files.put(`media/${key}`, bytes);
+  await db
+    .insert(media)
+    .values({ id, jobId: job.id, createdBy, status, sha256: digest, ...about, ...place });
+  if (shown) await db.insert(mediaUses).values({ mediaId: id, userId: createdBy });
+  return { id, key };
 }
 
 export const givenOwner = (): Promise<Person> => givenUser({ role: "owner", passwordHash });

@@ -24,7 +24,7 @@ A list answers \`{ "data": […], "next_cursor": "…" }\`. Give \`next_cursor\`
 
 ## Versions
 
-What can be changed has a \`version\` and a strong \`ETag\`. Changes to posts, tags and users must send it as \`If-Match\`: without it the answer is [42800](/errors#42800); if somebody was faster, [41200](/errors#41200) with the current version, and nothing is overwritten. \`If-None-Match\` answers 304 when nothing has changed.
+What can be changed has a \`version\` and a strong \`ETag\`. Changes to posts, tags and users must send it as \`If-Match\`: without it the answer is [42800](/errors#42800); if somebody was faster, [41200](/errors#41200) with the current version, and nothing is overwritten. The ETag is compared as a whole; \`"v3"\`, the version alone, will do as well. \`If-None-Match\` answers 304 when nothing has changed.
 
 ## Repeating a request
 
@@ -32,11 +32,19 @@ Where \`Idempotency-Key\` is among the headers, send a random value with each ne
 
 ## Work that takes time
 
-Imports and reports answer 202 with the address of a resource that has a \`status\`, a \`progress\` from 0 to 1 and, if it failed, an \`error\`. Ask again until the status is \`done\`, \`failed\` or \`cancelled\`.
+Imports and reports answer 202 with the address of a resource that has a \`status\`, a \`progress\` from 0 to 1 and, if it failed, an \`error\`. Ask again until the status is \`done\`, \`failed\` or \`cancelled\`, or listen: \`GET /v1/jobs/{job_id}/events\` tells each change as a server-sent event. What failed or was cancelled can be tried again; the documents of an import are kept for a week for that. Reports about the same content, in the same state, are the same bytes.
+
+## What happens at its time
+
+A post can be planned to go out, and to be taken back; a report to come every week or month. A post goes out within seconds of its time, with that time as its date; \`publish_lag_ms\` says how late it was. A new plan takes the place of the old one. What is overdue and was lost is ordered again within a minute, and [\`/health/ready\`](/health/ready) answers 503 when anything is more than two minutes late.
 
 ## Errors
 
-Every error is \`application/problem+json\` (RFC 9457). Its \`internal_code\` tells it apart from all others, begins with the status, and never changes; \`type\` is the address of its description. [All of them](/errors) are listed with what to do. Besides those named with each route, any address can answer [40400](/errors#40400) when no route is there and [40500](/errors#40500) when the route has no such method.
+Every error is \`application/problem+json\` (RFC 9457). Its \`internal_code\` tells it apart from all others, begins with the status, and never changes; \`type\` is the address of its description. With [42200](/errors#42200) each entry of \`errors\` has a \`pointer\`: a part of the body as a JSON Pointer (\`/title\`), a parameter by its name (\`limit\`). [All of them](/errors) are listed with what to do. Besides those named with each route, any address can answer [40400](/errors#40400) when no route is there and [40500](/errors#40500) when the route has no such method.
+
+## For readers and machines
+
+What is published is also there without the API, in the forms that others know, at addresses without a version: feeds as RSS, Atom and JSON Feed (\`/rss.xml\`, \`/atom.xml\`, \`/feed.json\`; of a tag below \`/tag/{slug}\`, of an author below \`/author/{slug}\`), [sitemaps](/sitemap.xml), [robots.txt](/robots.txt), and oEmbed (\`/oembed?url=…\`). They are the same for everybody, and parameters that readers add to them change nothing.
 
 ## What every answer says
 
@@ -51,7 +59,13 @@ export const tags = [
     description: "Posts and pages, from draft to print, and what they were before.",
   },
   { name: "tags", description: "What posts are about." },
+  {
+    name: "media",
+    description: "Pictures, sounds, films and documents: uploaded, cleaned, drawn in other sizes.",
+  },
   { name: "authors", description: "Those who have published something, as readers see them." },
+  { name: "search", description: "Finding what is published." },
+  { name: "settings", description: "What the publication says about itself." },
   { name: "users", description: "The people who can sign in, their roles and their status." },
   { name: "invites", description: "How people come to have an account." },
   { name: "api keys", description: "Keys for programs: publishable ones and secret ones." },
@@ -59,6 +73,19 @@ export const tags = [
   {
     name: "reports",
     description: "PDF files: about the publication, or a post typeset for print.",
+  },
+  {
+    name: "newsletters",
+    description:
+      "Posts by mail: what readers sign up for, what was sent, what became of each mail.",
+  },
+  {
+    name: "webhooks",
+    description: "Telling other systems what happens, and what became of each time they were told.",
+  },
+  {
+    name: "subscribers",
+    description: "Readers who get mail: how they come, what they get, and how they leave.",
   },
   { name: "jobs", description: "Everything that is done in the background." },
   { name: "health", description: "For those who watch over the deployment." },

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
 import type { AppEnv } from "#api/dependencies";
-import { StaleVersion, ValidationFailed } from "#api/exceptions";
+import { SendUnderWay, StaleVersion, ValidationFailed, MediaInUse } from "#api/exceptions";
 
 import { catalogue } from "./catalogue";
 import { API_VERSION, conventions, securitySchemes, tags } from "./conventions";
@@ -11,6 +11,17 @@ import { type ApiDocument, type Example, nameOf, type Operation } from "./shape"
 /** Members that an error has beyond those all have. */
 const extensions: Readonly<Record<number, object>> = {
   [StaleVersion.internalCode]: { current_version: 4 },
+  [MediaInUse.internalCode]: {
+    used_by: [
+      {
+        type: "post",
+        id: "0198c5a4-6f70-7cc1-b6f4-0c1f5a2e9d11",
+        title: "Hello, world",
+        slug: "hello-world",
+      },
+    ],
+  },
+  [SendUnderWay.internalCode]: { send_id: "0198c5a4-6f70-7cc1-b6f4-0c1f5a2e9d11" },
   [ValidationFailed.internalCode]: {
     errors: [{ pointer: "/titel", code: "unrecognized_keys", message: "Not known here." }],
   },

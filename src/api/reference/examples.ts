@@ -68,6 +68,24 @@ const samples: Readonly<Record<string, unknown>> = {
   cursor: "WyIyMDI2LTExLTIzVDA5OjMwOjAwLjAwMFoiXQ.Zb0c2w",
   tag: "news",
   author: "ada-lovelace",
+  labels: "early-bird",
+  label: "early-bird",
+  without: "press",
+  q: "ada",
+  newsletters: "weekly",
+  newsletter: "Weekly",
+  sender: "Ada Lovelace <letters@example.com>",
+  sender_name: "Ada Lovelace",
+  sender_email: "letters@example.com",
+  reply_to: "editors@example.com",
+  postal_address: "Example Press, 1 Long Street, London",
+  subject: "Hello, world",
+  state: "sent",
+  attestation: "They signed the list at our fair on 3 March 2026.",
+  created_at: "2026-11-23T09:30:00.000Z",
+  "svix-id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+  "svix-timestamp": "1795426200",
+  "svix-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
 };
 
 /** What an example does not have, though it could: it would say something else with it. */
@@ -78,6 +96,7 @@ const absent: ReadonlySet<string> = new Set([
   "finished_at",
   "next_cursor",
   "pages",
+  "pause_reason",
   "result",
   "sha256",
 ]);

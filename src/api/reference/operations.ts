@@ -117,12 +117,12 @@ function shown(parameter: Parameter, schemas: Schemas): Parameter {
   };
 }
 
-/** JSON and lines of JSON with an example each; other content as it is. */
+/** JSON, lines of JSON, and other text with an example each; what is no text as it is. */
 const withExamples = (content: Content, schemas: Schemas): Content =>
   Object.fromEntries(
     Object.entries(content).map(([type, media]) => {
-      const isJson = /[/+-](?:nd)?json$/u.test(type);
-      if (!isJson || media.example !== undefined || media.examples !== undefined)
+      const isText = /[/+-](?:nd)?json$|^text\//u.test(type);
+      if (!isText || media.example !== undefined || media.examples !== undefined)
         return [type, media];
       return [type, { ...media, example: exampleOf(media.schema, schemas) }];
     }),

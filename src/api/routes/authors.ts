@@ -3,6 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { isKnown, withDigest } from "#api/answers";
 import { AuthorNotFound, CursorInvalid } from "#api/exceptions";
 import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { linkFeeds } from "#api/links";
 import { answerHeaders, json, knowsCallers, noContent, raises, validates } from "#api/openapi";
 import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
@@ -44,7 +45,7 @@ const read = createRoute({
   middleware: [openToAllOrigins, cacheWhenPublic("authors")] as const,
   request: { params: AuthorPath },
   responses: {
-    200: json(AuthorBody, "The author", answerHeaders.etag),
+    200: json(AuthorBody, "The author", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, AuthorNotFound),
   },
@@ -54,5 +55,6 @@ authors.openapi(read, async (c) => {
   const { slug } = c.req.valid("param");
   const author = await readAuthor(c.var.context, c.var.caller, slug);
   const shown = await withDigest(c, toAuthorBody(author));
+  linkFeeds(c, `/author/${shown.slug}`);
   return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
 });

@@ -21,7 +21,7 @@ import {
 } from "#api/openapi";
 import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
-import { IdPath } from "#api/schemas/fields";
+import { Flag, IdPath } from "#api/schemas/fields";
 import { ImportBody, ImportPage, toImportBody } from "#api/schemas/imports";
 import { listImports, readImport, startImport } from "#service/imports";
 
@@ -50,6 +50,12 @@ const start = createRoute({
   middleware: [requireLines] as const,
   request: {
     headers: IdempotencyHeaders,
+    query: z.strictObject({
+      pictures: Flag.optional().openapi({
+        description:
+          "Bring in the pictures as well that imported posts show from elsewhere. Each comes to the media, and the posts get its new address.",
+      }),
+    }),
     body: {
       required: true,
       content: {
@@ -82,7 +88,8 @@ const start = createRoute({
 });
 
 imports.openapi(start, async (c) => {
-  const started = await startImport(c.var.context, c.var.caller, c.var.lines);
+  const { pictures = false } = c.req.valid("query");
+  const started = await startImport(c.var.context, c.var.caller, c.var.lines, pictures);
   c.header("Location", `/v1/imports/${started.id}`);
   return c.json(toImportBody(started), 202);
 });

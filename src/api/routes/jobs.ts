@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
+import { streamChanges } from "#api/event-stream";
 import {
   Contended,
   CursorInvalid,
@@ -14,13 +15,22 @@ import {
   IdempotencyHeaders,
   json,
   needsActor,
+  noContent,
   raises,
   validates,
 } from "#api/openapi";
 import { DEFAULT_LIMIT, pageBody, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
 import { IdPath } from "#api/schemas/fields";
-import { JobBody, JobListQuery, JobPage, toJobBody, toJobQuery } from "#api/schemas/jobs";
+import {
+  JobBody,
+  JobEvents,
+  JobListQuery,
+  JobPage,
+  toJobBody,
+  toJobQuery,
+  toTold,
+} from "#api/schemas/jobs";
 import { cancelJob, listJobs, readJob, retryJob } from "#service/jobs";
 
 export const jobs = createRouter();
@@ -62,6 +72,31 @@ const read = createRoute({
 jobs.openapi(read, async (c) => {
   const { id } = c.req.valid("param");
   return c.json(toJobBody(await readJob(c.var.context, c.var.caller, id)), 200);
+});
+
+const events = createRoute({
+  method: "get",
+  path: "/jobs/{id}/events",
+  operationId: "watchJob",
+  summary: "Watch a background job",
+  description:
+    "Server-sent events (WHATWG HTML): a `progress` with each change, at most one a second. The last one has the status `done`, `failed` or `cancelled`. The stream ends with it, or after five minutes: come again with `Last-Event-ID`, as an `EventSource` does by itself. Whoever has seen the last one is answered 204.",
+  tags: ["jobs"],
+  request: { params: IdPath },
+  responses: {
+    200: {
+      description: "The events",
+      content: { "text/event-stream": { schema: JobEvents } },
+    },
+    204: noContent("The client has been told everything."),
+    ...raises(...needsActor, ...validates, JobNotFound),
+  },
+});
+
+jobs.openapi(events, async (c) => {
+  const { id } = c.req.valid("param");
+  const look = async () => toTold(await readJob(c.var.context, c.var.caller, id));
+  return streamChanges(c, "progress", await look(), look);
 });
 
 const transitions = [

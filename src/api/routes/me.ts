@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { isKnown, withVersion } from "#api/answers";
+import { baseOf, isKnown, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import {
   Contended,
@@ -87,7 +87,7 @@ const edit = createRoute({
 
 me.openapi(edit, async (c) => {
   const wanted = toMyChanges(c.req.valid("json"));
-  const user = await editMe(c.var.context, c.var.caller, c.var.version, wanted);
+  const user = await editMe(c.var.context, c.var.caller, baseOf(c, toUserBody), wanted);
   return c.json(await withVersion(c, toUserBody(user)), 200);
 });
 

@@ -1,12 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { isKnown, withDigest, withVersion } from "#api/answers";
+import { baseOf, isKnown, withDigest, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import {
   Contended,
   CursorInvalid,
   PermissionDenied,
-  PostAlreadyPublished,
   PostNotDeleted,
   PostNotFound,
   PostNotPublished,
@@ -14,6 +13,7 @@ import {
   SlugTaken,
 } from "#api/exceptions";
 import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { linkPost } from "#api/links";
 import {
   answerHeaders,
   body,
@@ -47,7 +47,7 @@ import {
   toPostInput,
   toPostSummaryBody,
 } from "#api/schemas/posts";
-import { publishPost, unpublishPost } from "#service/posts/publish";
+import { unpublishPost } from "#service/posts/publish";
 import { listPosts, readPost } from "#service/posts/read";
 import { deletePost, restorePost } from "#service/posts/trash";
 import { createPost, editPost } from "#service/posts/write";
@@ -93,7 +93,7 @@ const read = createRoute({
   middleware: [openToAllOrigins, cacheWhenPublic("posts")] as const,
   request: { params: PostKeyPath },
   responses: {
-    200: json(PostBody, "The post", answerHeaders.etag),
+    200: json(PostBody, "The post", answerHeaders.etag, answerHeaders.elsewhere),
     301: { description: "The post has another slug now.", headers: answerHeaders.location },
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, PostNotFound),
@@ -105,6 +105,7 @@ posts.openapi(read, async (c) => {
   const post = await readPost(c.var.context, c.var.caller, id);
   if (id !== post.id && id !== post.slug) return c.redirect(`/v1/posts/${post.slug}`, 301);
   const shown = await withVersion(c, toPostBody(post));
+  linkPost(c, shown);
   return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
 });
 
@@ -167,7 +168,7 @@ const edit = createRoute({
 });
 
 posts.openapi(edit, async (c) => {
-  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const target = { id: c.req.valid("param").id, ...baseOf(c, toPostBody) };
   const input = toPostInput(c.req.valid("json"));
   const post = await editPost(c.var.context, c.var.caller, target, input);
   return c.json(await withVersion(c, toPostBody(post)), 200);
@@ -189,20 +190,13 @@ const remove = createRoute({
 });
 
 posts.openapi(remove, async (c) => {
-  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const target = { id: c.req.valid("param").id, ...baseOf(c, toPostBody) };
   const post = await deletePost(c.var.context, c.var.caller, target);
   await withVersion(c, toPostBody(post));
   return c.body(null, 204);
 });
 
 const transitions = [
-  {
-    path: "/posts/{id}/publish",
-    operationId: "publishPost",
-    summary: "Publish a post",
-    run: publishPost,
-    refusal: PostAlreadyPublished,
-  },
   {
     path: "/posts/{id}/unpublish",
     operationId: "unpublishPost",
@@ -244,7 +238,7 @@ for (const { path, operationId, summary, run, refusal } of transitions) {
     },
   });
   posts.openapi(route, async (c) => {
-    const target = { id: c.req.valid("param").id, version: c.var.version };
+    const target = { id: c.req.valid("param").id, ...baseOf(c, toPostBody) };
     const post = await run(c.var.context, c.var.caller, target);
     return c.json(await withVersion(c, toPostBody(post)), 200);
   });

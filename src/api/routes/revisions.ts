@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { withVersion } from "#api/answers";
+import { baseOf, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import { Contended, CursorInvalid, PostNotFound, RevisionNotFound } from "#api/exceptions";
 import {
@@ -96,7 +96,7 @@ const restore = createRoute({
 
 revisions.openapi(restore, async (c) => {
   const { id, number } = c.req.valid("param");
-  const target = { id, version: c.var.version };
+  const target = { id, ...baseOf(c, toPostBody) };
   const post = await restoreRevision(c.var.context, c.var.caller, target, number);
   return c.json(await withVersion(c, toPostBody(post)), 200);
 });

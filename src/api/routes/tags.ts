@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { isKnown, withDigest, withVersion } from "#api/answers";
+import { baseOf, isKnown, withDigest, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import { Contended, CursorInvalid, SlugTaken, TagNotFound } from "#api/exceptions";
 import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { linkFeeds } from "#api/links";
 import {
   answerHeaders,
   body,
@@ -67,7 +68,7 @@ const read = createRoute({
   middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
   request: { params: TagKeyPath },
   responses: {
-    200: json(TagBody, "The tag", answerHeaders.etag),
+    200: json(TagBody, "The tag", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, TagNotFound),
   },
@@ -76,6 +77,7 @@ const read = createRoute({
 tags.openapi(read, async (c) => {
   const { id } = c.req.valid("param");
   const shown = await withVersion(c, toTagBody(await readTag(c.var.context, c.var.caller, id)));
+  linkFeeds(c, `/tag/${shown.slug}`);
   return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
 });
 
@@ -128,7 +130,7 @@ const edit = createRoute({
 });
 
 tags.openapi(edit, async (c) => {
-  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const target = { id: c.req.valid("param").id, ...baseOf(c, toTagBody) };
   const changed = given(c.req.valid("json"));
   const tag = await editTag(c.var.context, c.var.caller, target, changed);
   return c.json(await withVersion(c, toTagBody(tag)), 200);
@@ -150,7 +152,7 @@ const remove = createRoute({
 });
 
 tags.openapi(remove, async (c) => {
-  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const target = { id: c.req.valid("param").id, ...baseOf(c, toTagBody) };
   await deleteTag(c.var.context, c.var.caller, target);
   return c.body(null, 204);
 });

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { isKnown, withVersion } from "#api/answers";
+import { baseOf, isKnown, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import {
   Contended,
@@ -109,7 +109,7 @@ const edit = createRoute({
 });
 
 users.openapi(edit, async (c) => {
-  const target = { id: c.req.valid("param").id, version: c.var.version };
+  const target = { id: c.req.valid("param").id, ...baseOf(c, toUserBody) };
   const wanted = toUserChanges(c.req.valid("json"));
   const user = await editUser(c.var.context, c.var.caller, target, wanted);
   return c.json(await withVersion(c, toUserBody(user)), 200);

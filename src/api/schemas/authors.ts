@@ -4,6 +4,7 @@ import { page } from "#api/openapi";
 import type { Author } from "#service/authors";
 
 import { Id } from "./fields";
+import { PictureBody, toPictureBody } from "./media";
 
 export const AuthorBody = z
   .object({
@@ -13,6 +14,9 @@ export const AuthorBody = z
     bio: z.string().nullable(),
     website: z.string().nullable(),
     avatar_url: z.string().nullable(),
+    avatar: z
+      .union([PictureBody, z.null()])
+      .openapi({ description: "What is known of `avatar_url`, when it is a picture of ours." }),
     count: z.object({ posts: z.int() }).openapi({ description: "Published posts." }),
   })
   .openapi("Author");
@@ -26,6 +30,7 @@ export const toAuthorBody = (author: Author): z.infer<typeof AuthorBody> => ({
   bio: author.bio,
   website: author.website,
   avatar_url: author.avatarUrl,
+  avatar: author.avatar && toPictureBody(author.avatar, author.avatarUrl),
   count: { posts: author.postCount },
 });
 

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
+import { isBlank, isReservedSlug, SLUG_LIMIT } from "#core/texts";
+
 /** An id in a path. */
 export const Id = z.uuid().openapi({ example: "0198c5a4-6f70-7cc1-b6f4-0c1f5a2e9d11" });
 
@@ -27,8 +29,12 @@ export const DayInput = MomentInput.transform((moment) => moment.slice(0, 10)).o
 /** A slug as clients may choose it. */
 export const SlugInput = z
   .string()
-  .max(96)
+  .max(SLUG_LIMIT)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u, "Lower-case letters, digits and single hyphens.")
+  .refine(
+    (slug) => !isReservedSlug(slug),
+    "A site needs this one for itself, or it could be an id.",
+  )
   .openapi({ example: "hello-world" });
 
 /** An address on the web. Nothing else may become a link or a picture. */
@@ -37,8 +43,14 @@ export const WebAddress = z
   .max(2000)
   .openapi({ example: "https://example.com/picture.jpg" });
 
-/** Text that says something: not only white space. */
-export const Text = (max: number) => z.string().trim().min(1).max(max);
+/** Text that says something: not only white space, nor only what cannot be seen. */
+export const Text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => text === "" || !isBlank(text), "Nothing of this can be seen.");
 
 /** `true` or `false` in a query. */
 export const Flag = z

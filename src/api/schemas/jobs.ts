@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
+import type { Told } from "#api/event-stream";
 import { page } from "#api/openapi";
 import { PageQuery } from "#api/pages";
 import type { Job } from "#domain/jobs";
@@ -50,4 +51,24 @@ export const JobListQuery = PageQuery.extend({
 export const toJobQuery = ({ status, kind }: z.infer<typeof JobListQuery>): JobQuery => ({
   status: status ?? null,
   kind: kind ?? null,
+});
+
+export const JobEvents = z.string().openapi({
+  description:
+    "Each `data` is a JSON object: `status`, `progress` and `error` as of the job, and `done` of `total` (null while nobody knows) in whatever its kind counts.",
+  example:
+    'retry: 2000\n\nevent: progress\ndata: {"status":"running","progress":0.42,"done":42,"total":100,"error":null}\nid: running.42.100\n\n',
+});
+
+/** How a job stands, as one event. */
+export const toTold = (job: Job): Told => ({
+  id: [job.status, job.done, job.total ?? ""].join("."),
+  data: {
+    status: job.status,
+    progress: job.progress,
+    done: job.done,
+    total: job.total,
+    error: job.error,
+  },
+  isLast: job.finishedAt !== null,
 });

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 
 import { page } from "#api/openapi";
 import { PageQuery } from "#api/pages";
+import { CONTENT_LIMIT, TITLE_LIMIT } from "#core/texts";
 import type { Post, PostSummary } from "#domain/posts";
 import type { NewPostInput, PostInput } from "#service/posts/write";
 import type { Revision, RevisionSummary } from "#service/revisions";
@@ -17,14 +18,23 @@ import {
   Text,
   WebAddress,
 } from "./fields";
+import { PictureBody, toPictureBodies, toPictureBody } from "./media";
 
 const METADATA_LIMIT = 16 * 1024;
 
 const Byline = z
-  .object({ id: Id, slug: z.string(), name: z.string(), avatar_url: z.string().nullable() })
+  .object({
+    id: Id,
+    slug: z.string(),
+    name: z.string(),
+    avatar_url: z.string().nullable(),
+    avatar: z.union([PictureBody, z.null()]),
+  })
   .openapi("Byline");
 
-const TagLabel = z.object({ id: Id, slug: z.string(), name: z.string() }).openapi("TagLabel");
+export const TagLabel = z
+  .object({ id: Id, slug: z.string(), name: z.string() })
+  .openapi("TagLabel");
 
 const Metadata = z.record(z.string(), z.unknown()).openapi({
   type: "object",
@@ -39,16 +49,36 @@ export const PostSummaryBody = z
     id: Id,
     slug: z.string().openapi({ example: "hello-world" }),
     title: z.string().openapi({ example: "Hello, world" }),
-    excerpt: z.string(),
+    excerpt: z.string().openapi({
+      description: "Of what is for members, strangers get only one that the author wrote.",
+      example: "Some words.",
+    }),
     status: z.enum(["draft", "scheduled", "published"]),
     type: z.enum(["post", "page"]),
     visibility: z.enum(["public", "members", "paid"]),
     featured: z.boolean(),
     feature_image: optionalText,
+    feature_image_media: z
+      .union([PictureBody, z.null()])
+      .openapi({ description: "What is known of `feature_image`, when it is a picture of ours." }),
     author: z.union([Byline, z.null()]).openapi({ description: "The first of `authors`." }),
     authors: z.array(Byline),
     tags: z.array(TagLabel),
     published_at: Moment.nullable(),
+    publish_at: Moment.nullable().openapi({
+      description: "When it goes out by itself. Strangers are not told of plans.",
+    }),
+    unpublish_at: Moment.nullable().openapi({ description: "When it is taken back by itself." }),
+    newsletter: z
+      .object({
+        id: Id,
+        segment: z.object({ labels: z.array(z.string()), without: z.array(z.string()) }),
+      })
+      .nullable()
+      .openapi({ description: "What it is mailed to when it goes out by itself." }),
+    publish_lag_ms: z.int().nullable().openapi({
+      description: "How late it went out by itself; null for what was published by hand.",
+    }),
     created_at: Moment,
     updated_at: Moment,
     deleted_at: Moment.nullable().openapi({ description: "Since when it is in the trash." }),
@@ -71,16 +101,20 @@ export const PostBody = PostSummaryBody.extend({
     description: "Safe to put on a page as it is.",
     example: "<p>Some <em>words</em>.</p>\n",
   }),
+  media: z
+    .array(PictureBody)
+    .openapi({ description: "The pictures of ours that `html` shows, in their order." }),
 }).openapi("Post");
 
 export const PostPage = page(PostSummaryBody, "PostPage");
 
 export function toPostSummaryBody(post: PostSummary): z.infer<typeof PostSummaryBody> {
-  const authors = post.authors.map(({ id, slug, name, avatarUrl }) => ({
+  const authors = post.authors.map(({ id, slug, name, avatarUrl, avatar }) => ({
     id,
     slug,
     name,
     avatar_url: avatarUrl,
+    avatar: avatar && toPictureBody(avatar, avatarUrl),
   }));
   return {
     id: post.id,
@@ -92,10 +126,21 @@ export function toPostSummaryBody(post: PostSummary): z.infer<typeof PostSummary
     visibility: post.visibility,
     featured: post.featured,
     feature_image: post.featureImage,
+    feature_image_media: toPictureBodies(post.pictures, post.featureImage ?? "")[0] ?? null,
     author: authors[0] ?? null,
     authors,
     tags: post.tags.map(({ id, slug, name }) => ({ id, slug, name })),
     published_at: post.publishedAt,
+    publish_at: post.publishAt,
+    unpublish_at: post.unpublishAt,
+    newsletter: post.publishSend && {
+      id: post.publishSend.newsletterId,
+      segment: {
+        labels: [...post.publishSend.segment.labels],
+        without: [...post.publishSend.segment.without],
+      },
+    },
+    publish_lag_ms: post.publishLag,
     created_at: post.createdAt,
     updated_at: post.updatedAt,
     deleted_at: post.deletedAt,
@@ -116,6 +161,7 @@ export const toPostBody = (post: Post): z.infer<typeof PostBody> => ({
   ...toPostSummaryBody(post),
   content: post.content,
   html: post.html,
+  media: toPictureBodies(post.pictures, post.html),
 });
 
 const optional = (max: number) => Text(max).nullable().optional();
@@ -148,8 +194,8 @@ const fields = {
   ).optional(),
 };
 
-const Title = Text(300).openapi({ example: "Hello, world" });
-const Content = z.string().max(1_000_000).openapi({ example: "Some *words*." });
+const Title = Text(TITLE_LIMIT).openapi({ example: "Hello, world" });
+const Content = z.string().max(CONTENT_LIMIT).openapi({ example: "Some *words*." });
 
 export const NewPostBody = z
   .strictObject({
@@ -190,6 +236,8 @@ export const PostKeyPath = z.object({
   id: z.string().min(1).max(200).openapi({ description: "An id or a slug." }),
 });
 
+const orders = ["published_at", "publish_at", "created_at", "updated_at", "title"] as const;
+
 export const PostQuery = PageQuery.extend({
   status: z
     .enum(["draft", "scheduled", "published", "trashed"])
@@ -202,14 +250,13 @@ export const PostQuery = PageQuery.extend({
   from: MomentInput.optional().openapi({ description: "Published at or after." }),
   to: MomentInput.optional().openapi({ description: "Published before." }),
   order: z
-    .enum(
-      ["published_at", "created_at", "updated_at", "title"].flatMap((name) => [name, `-${name}`]),
-    )
+    .enum(orders.flatMap((name) => [name, `-${name}`]))
     .default("-published_at")
-    .openapi({ description: "A minus sign in front means descending." }),
+    .openapi({
+      description:
+        "A minus sign in front means descending. `publish_at` is the planned moment, and for what is not planned that of publication.",
+    }),
 });
-
-const orders = ["published_at", "created_at", "updated_at", "title"] as const;
 
 export function toPostFilter(query: z.infer<typeof PostQuery>) {
   const { status, type, featured, tag, author, from, to, order } = query;

@@ -5,6 +5,7 @@ import { PageQuery } from "#api/pages";
 import type { User } from "#domain/users";
 
 import { given, Id, Moment, SlugInput, Text, WebAddress } from "./fields";
+import { PictureBody, toPictureBody } from "./media";
 
 export const RoleName = z
   .enum(["owner", "admin", "editor", "author", "contributor"])
@@ -34,6 +35,9 @@ export const UserBody = z
     bio: z.string().nullable(),
     website: z.string().nullable(),
     avatar_url: z.string().nullable(),
+    avatar: z
+      .union([PictureBody, z.null()])
+      .openapi({ description: "What is known of `avatar_url`, when it is a picture of ours." }),
     created_at: Moment,
     updated_at: Moment,
     version: z.int(),
@@ -52,6 +56,7 @@ export const toUserBody = (user: User): z.infer<typeof UserBody> => ({
   bio: user.bio,
   website: user.website,
   avatar_url: user.avatarUrl,
+  avatar: user.avatar && toPictureBody(user.avatar, user.avatarUrl),
   created_at: user.createdAt,
   updated_at: user.updatedAt,
   version: user.version,

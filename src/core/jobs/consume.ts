@@ -11,6 +11,7 @@ import {
   LeaseLost,
   type Outcome,
   type Reason,
+  ring,
   ringDue,
   type Run,
   type Task,
@@ -175,12 +176,7 @@ async function finish(bench: Bench, task: Task, ending: Outcome & { kind: "done"
       return (await store.findState(context.db, job.id)) === "done" ? "done" : "lost";
     });
     await report(bench, state === "done" ? "done" : undefined);
-    if (state === "done") {
-      await ringDue(
-        context,
-        ending.jobs.map(({ id, lane }) => ({ id, lane, delaySeconds: 0 })),
-      );
-    }
+    if (state === "done") await ring(context, ending.jobs);
   } catch (error) {
     if (isUnavailable(error)) throw error;
     await settle(bench, task, { kind: "failure", error });

@@ -4,7 +4,7 @@ import type { Database } from "#core/db";
 import type { JobStore, Lease } from "#core/jobs";
 import { abortReasonOf, abortUnless } from "#repository/guards";
 import { insertJob, isDue, thisMoment } from "#repository/jobs";
-import { heartbeats, imports, jobs, reports } from "#repository/models";
+import { heartbeats, imports, jobs, reports, subscriberImports } from "#repository/models";
 
 /** How many jobs one statement of a sweep takes. */
 const PAGE = 500;
@@ -67,7 +67,8 @@ const checkpoint: JobStore["checkpoint"] = async (db, lease, saved) => {
         .set({
           leaseUntil: sql`now() + ${seconds(leaseSeconds)}`,
           cursor: cursor ?? null,
-          doneCount: done,
+          // A run that begins anew has done less than whoever watches was told.
+          doneCount: sql`greatest(${jobs.doneCount}, ${done}::bigint)`,
           totalCount: total,
         })
         .where(isHeld(lease))
@@ -173,7 +174,10 @@ function reap(db: Database) {
     .returning({ id: jobs.id, state: jobs.state });
 }
 
-/** Marks what is due within a minute as rung for. A bell that nobody answered is rung again after two. */
+/**
+ * Marks what is due within a minute as rung for. A bell that nobody answered is rung again after two; one
+ * that was rung ahead, as soon as it should have been heard.
+ */
 function dispatch(db: Database) {
   const found = db.$with("due").as(
     db
@@ -183,7 +187,14 @@ function dispatch(db: Database) {
         and(
           eq(jobs.state, "ready"),
           lte(jobs.runAt, sql`now() + interval '60 seconds'`),
-          or(isNull(jobs.dispatchedAt), lt(jobs.dispatchedAt, sql`now() - interval '120 seconds'`)),
+          or(
+            isNull(jobs.dispatchedAt),
+            lt(jobs.dispatchedAt, sql`now() - interval '120 seconds'`),
+            and(
+              lt(jobs.dispatchedAt, jobs.runAt),
+              lt(jobs.runAt, sql`now() - interval '10 seconds'`),
+            ),
+          ),
         ),
       )
       .orderBy(asc(jobs.priority), asc(jobs.runAt))
@@ -235,6 +246,12 @@ async function purge(db: Database): Promise<number> {
   const isFree = and(
     notExists(db.select({ id: imports.id }).from(imports).where(eq(imports.jobId, jobs.id))),
     notExists(db.select({ id: reports.id }).from(reports).where(eq(reports.jobId, jobs.id))),
+    notExists(
+      db
+        .select({ id: subscriberImports.id })
+        .from(subscriberImports)
+        .where(eq(subscriberImports.jobId, jobs.id)),
+    ),
   );
   const { rowCount } = await db.delete(jobs).where(and(isOld, isFree));
   return rowCount;

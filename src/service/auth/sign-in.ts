@@ -38,13 +38,22 @@ export async function signIn(
   { email, password }: { email: string; password: string },
 ): Promise<SignedIn> {
   const { db } = context;
-  const { signInToAccount, signInFromNetwork } = throttles;
-  const [ofAccount, fromNetwork, [found]] = await db.batch([
-    countAgainst(db, signInToAccount, await sha256(email)),
+  const { signInFromPlace, signInFromNetwork, signInToAccount } = throttles;
+  const place = await sha256(`${email} ${caller.network}`);
+  const [fromPlace, fromNetwork, toAccount, [found]] = await db.batch([
+    countAgainst(db, signInFromPlace, place),
     countAgainst(db, signInFromNetwork, caller.network),
+    countAgainst(db, signInToAccount, await sha256(email), [
+      [signInFromPlace, place],
+      [signInFromNetwork, caller.network],
+    ]),
     selectUserByEmail(db, email),
   ]);
-  refuseExcess([signInToAccount, ofAccount], [signInFromNetwork, fromNetwork]);
+  refuseExcess(
+    [signInFromPlace, fromPlace],
+    [signInFromNetwork, fromNetwork],
+    [signInToAccount, toAccount],
+  );
   const hash = found?.status === "active" ? found.passwordHash : null;
   const isRight = await isPassword(password, hash);
   if (!isRight || !found || hash === null) throw new SignInFailed();

@@ -1,15 +1,18 @@
-import { PermissionDenied, PostNotFound, StaleVersion } from "#api/exceptions";
+import { PermissionDenied, PostNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import type { Actor, Caller } from "#domain/actors";
+import { postEvents } from "#domain/content-events";
 import type { Permission } from "#domain/permissions";
-import { fieldsOf, mayRead, type Post, revisePost } from "#domain/posts";
+import { plannedJobs } from "#domain/plans";
+import { fieldsOf, mayRead, type Post, type PostRevision, revisePost } from "#domain/posts";
+import { cancelJob } from "#repository/jobs";
 import { selectPost, updatePost } from "#repository/posts";
 import { type Decision, perform } from "#service/perform";
+import { type Base, expectBase } from "#service/versions";
 
 /** A post, and the version of it that a change is based on. */
-export interface Target {
+export interface Target extends Base<Post> {
   readonly id: string;
-  readonly version: number;
 }
 
 /** A change that needs to know nothing but the post. */
@@ -19,7 +22,7 @@ export interface PostTransition {
   readonly action: string;
   readonly may: (actor: Actor, post: Post) => boolean;
   /** What becomes different; throws when the post is not in a state for it. */
-  readonly change: (post: Post) => Parameters<typeof revisePost>[1];
+  readonly change: (post: Post) => PostRevision;
 }
 
 /** @throws {PostNotFound} 40401, {@link PermissionDenied} 40300, {@link StaleVersion} 41200 */
@@ -32,8 +35,8 @@ export function changePost(
   return perform(context, caller, {
     permission,
     load: (db) => [selectPost(db, target.id)],
-    decide: (actor, [[found]]) => {
-      const post = expectPost(actor, found, target, may);
+    decide: async (actor, [[found]]) => {
+      const post = await expectPost(actor, found, target, may);
       return saved({ context, actor, action }, post, revisePost(post, change(post)));
     },
   });
@@ -44,28 +47,34 @@ export function changePost(
  *
  * @throws {PostNotFound} 40401, {@link PermissionDenied} 40300, {@link StaleVersion} 41200
  */
-export function expectPost(
+export async function expectPost(
   actor: Actor,
   post: Post | undefined,
   target: Target,
   may: (actor: Actor, post: Post) => boolean,
-): Post {
+): Promise<Post> {
   if (!post || post.deletedAt !== null) throw new PostNotFound();
   if (!may(actor, post)) {
     if (!mayRead(actor, post)) throw new PostNotFound();
     throw new PermissionDenied("this with this post");
   }
-  if (post.version !== target.version) throw new StaleVersion(post.version);
+  await expectBase(post, target);
   return post;
 }
 
-/** The next version of a post, with its revision and its audit entry. */
+/** The next version of a post, with its revision and its audit entry. Jobs that it names no more are cancelled. */
 export const saved = (
   { context, actor, action }: { context: Context; actor: Actor; action: string },
   before: Post,
   post: Post,
 ): Decision<Post> => ({
   result: post,
-  statements: updatePost(context.db, before, post, { by: actor.userId, fields: fieldsOf(post) }),
+  statements: [
+    ...plannedJobs(before)
+      .filter((id) => !plannedJobs(post).includes(id))
+      .map((id) => cancelJob(context.db, id, post.updatedAt)),
+    ...updatePost(context.db, before, post, { by: actor.userId, fields: fieldsOf(post) }),
+  ],
   audit: [{ action, entity: "post", entityId: post.id, version: post.version }],
+  events: postEvents(before, post),
 });

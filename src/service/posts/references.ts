@@ -4,7 +4,7 @@ import { randomHex } from "#core/tokens";
 import type { Actor } from "#domain/actors";
 import { reaches } from "#domain/permissions";
 import type { Byline, TagLabel } from "#domain/posts";
-import { nextSlug, slugify } from "#domain/slugs";
+import { markSlug, nextSlug, slugify } from "#domain/slugs";
 import { newTag, type NewTag } from "#domain/tags";
 
 /**
@@ -20,7 +20,7 @@ export function freeSlug(
 ): string {
   if (!taken.includes(base)) return base;
   if (isWished) throw new SlugTaken(base);
-  return attempt < 3 ? nextSlug(base, taken) : `${base}-${randomHex(6)}`;
+  return attempt < 3 ? nextSlug(base, taken) : markSlug(base, randomHex(6));
 }
 
 /** How tags can be named: by id, by slug, or by name, whose slug is then looked for. */

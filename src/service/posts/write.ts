@@ -1,6 +1,9 @@
 import { PermissionDenied, SlugTaken } from "#api/exceptions";
 import type { Context } from "#core/context";
+import type { Database } from "#core/db";
 import type { Caller } from "#domain/actors";
+import { postEvents, tagEvent } from "#domain/content-events";
+import { digestsIn } from "#domain/media/addresses";
 import {
   draftPost,
   fieldsOf,
@@ -10,10 +13,13 @@ import {
   type Post,
   type PostFields,
   revisePost,
+  withPictures,
 } from "#domain/posts";
 import { slugify } from "#domain/slugs";
+import type { NewTag } from "#domain/tags";
 import { selectBylines } from "#repository/authors";
-import { insertPost, selectPost, selectSlugsLike } from "#repository/posts";
+import { selectPictures } from "#repository/pictures";
+import { insertPost, selectPost, selectPostIdsBySlug, selectSlugsLike } from "#repository/posts";
 import { insertTag, selectTagsNamed } from "#repository/tags";
 import { perform } from "#service/perform";
 
@@ -51,10 +57,11 @@ export function createPost(context: Context, caller: Caller, input: NewPostInput
       selectSlugsLike(db, base),
       selectBylines(db, [...(authors ?? [])]),
       selectTagsNamed(db, namesOf(tags ?? [])),
+      selectPictures(db, picturesIn(input)),
     ],
-    decide: (actor, [taken, people, labels], attempt) => {
+    decide: (actor, [taken, people, labels, pictures], attempt) => {
       const named = labelsOf(actor, tags ?? [], labels);
-      const post = draftPost({
+      const draft = draftPost({
         fields,
         slug: freeSlug(
           base,
@@ -66,24 +73,31 @@ export function createPost(context: Context, caller: Caller, input: NewPostInput
         tags: named.labels,
         createdBy: actor.userId,
       });
+      const post = withPictures(
+        draft,
+        pictures.map(({ picture }) => picture),
+      );
       if (!mayCredit(actor, post.authors)) throw new PermissionDenied("posts:write");
       if (status === "published" && !mayPublish(actor, post)) {
         throw new PermissionDenied("posts:publish");
       }
+      const made = making(context.db, named.made);
       return {
         result: post,
         statements: [
-          ...named.made.map((tag) => insertTag(context.db, tag)),
+          ...made.statements,
           ...insertPost(context.db, post, { by: actor.userId, fields: fieldsOf(post) }),
         ],
         audit: [{ action: "post.create", entity: "post", entityId: post.id, version: 1 }],
+        events: [...made.events, ...postEvents(null, post)],
       };
     },
   });
 }
 
 /**
- * Changes what is given and leaves the rest. The old slug of a published post leads to the new one.
+ * Changes what is given and leaves the rest; for nothing there is no new version. The old slug of a published
+ * post leads to the new one.
  *
  * @throws {PostNotFound} 40401, {@link PermissionDenied} 40300, {@link StaleVersion} 41200
  * @throws {SlugTaken} 40904, {@link ReferenceUnknown} 42204
@@ -99,29 +113,42 @@ export function editPost(
     permission: "posts:write",
     load: (db) => [
       selectPost(db, target.id),
-      selectSlugsLike(db, slug ?? ""),
       selectBylines(db, [...(authors ?? [])]),
       selectTagsNamed(db, namesOf(tags ?? [])),
+      selectPictures(db, picturesIn(input)),
+      ...(slug === undefined ? [] : [selectPostIdsBySlug(db, slug)]),
     ],
-    decide: (actor, [found, taken, people, labels]) => {
-      const post = expectPost(actor, found[0], target, mayEdit);
-      if (
-        slug !== undefined &&
-        taken.some((other) => other.slug === slug && other.postId !== post.id)
-      ) {
-        throw new SlugTaken(slug);
-      }
+    decide: async (actor, [found, people, labels, pictures, holders = []]) => {
+      const post = await expectPost(actor, found[0], target, mayEdit);
+      if (Object.keys(input).length === 0) return { result: post, statements: [], audit: [] };
+      if (slug !== undefined && holders.some(({ id }) => id !== post.id)) throw new SlugTaken(slug);
       const named = labelsOf(actor, tags ?? [], labels);
-      const next = revisePost(post, {
+      const revised = revisePost(post, {
         ...fields,
         ...(slug === undefined ? {} : { slug }),
         ...(authors ? { authors: creditsOf(authors, people) } : {}),
         ...(tags ? { tags: named.labels } : {}),
       });
+      const known = [...post.pictures, ...pictures.map(({ picture }) => picture)];
+      const next = withPictures(revised, known);
       if (!mayCredit(actor, next.authors)) throw new PermissionDenied("posts:write");
       const decision = saved({ context, actor, action: "post.update" }, post, next);
-      const made = named.made.map((tag) => insertTag(context.db, tag));
-      return { ...decision, statements: [...made, ...decision.statements] };
+      const made = making(context.db, named.made);
+      return {
+        ...decision,
+        statements: [...made.statements, ...decision.statements],
+        events: [...made.events, ...(decision.events ?? [])],
+      };
     },
   });
 }
+
+/** The files of ours that a post could show: what is rendered of its text shows no others. */
+const picturesIn = ({ featureImage, ogImage, content }: PostInput): string[] =>
+  digestsIn(featureImage ?? null, ogImage ?? null, content ?? null);
+
+/** The tags that a post brings with it. */
+const making = (db: Database, tags: readonly NewTag[]) => ({
+  statements: tags.map((tag) => insertTag(db, tag)),
+  events: tags.map((tag) => tagEvent("created", null, tag)),
+});

@@ -1,0 +1,19 @@
+import { createMiddleware } from "hono/factory";
+
+import type { AppEnv } from "./dependencies";
+import { UnsupportedMediaType } from "./exceptions";
+
+/**
+ * For routes that can do without a body: one that says something says it in JSON, because what is not read
+ * must not look as if it had been; and an empty one is none.
+ *
+ * @throws {UnsupportedMediaType} 41500
+ */
+export const withOptionalBody = createMiddleware<AppEnv>(async function withOptionalBody(c, next) {
+  const text = await c.req.text();
+  const isJson = /^application\/([\w.-]+\+)?json\b/iu.test(c.req.header("content-type") ?? "");
+  // What is read from here on comes from here; hono keeps promises in it, whatever its type says.
+  if (text.trim() === "") Object.assign(c.req.bodyCache, { text: Promise.resolve("{}") });
+  else if (!isJson) throw new UnsupportedMediaType("application/json");
+  await next();
+});
