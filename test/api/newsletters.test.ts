@@ -146,13 +146,17 @@ describe("a send", () => {
     const id = await givenSent(house, await givenOut());
     const seen = await get(`${path}/${id}`);
     expect(seen.body).toMatchObject({
-      state: "sent",
+      status: "sent",
       progress: 1,
       counts: { pending: 0, sent: 6, skipped: 0, failed: 1, uncertain: 0, total: 7 },
     });
-    const failed = await get(`${path}/${id}/recipients?state=failed`);
+    const failed = await get(`${path}/${id}/recipients?status=failed`);
     expect(failed.body["data"]).toEqual([
-      expect.objectContaining({ email: readers[0], state: "failed", reason: "e_validation_error" }),
+      expect.objectContaining({
+        email: readers[0],
+        status: "failed",
+        reason: "e_validation_error",
+      }),
     ]);
     const pages: string[] = [];
     for (let next: string | null = ""; next !== null;) {
@@ -179,12 +183,12 @@ describe("a send", () => {
     provider.answer = () => ({ status: 429, headers: { "retry-after": "1" } });
     const id = await givenSent(house, await givenOut());
     const paused = await post(`${path}/${id}/pause`);
-    expect(paused.body).toMatchObject({ state: "paused" });
+    expect(paused.body).toMatchObject({ status: "paused" });
     provider.answer = () => "take";
     await minutesPass(plant, 3);
     expect(await readLedger(plant.context.db, id)).toEqual({ pending: 250 });
     const resumed = await post(`${path}/${id}/resume`);
-    expect(resumed.body).toMatchObject({ state: "sending" });
+    expect(resumed.body).toMatchObject({ status: "sending" });
     await minutesPass(plant, 2);
     expect(await readLedger(plant.context.db, id)).toEqual({ sent: 250 });
     expect(Math.max(...provider.counts().values())).toBe(1);
@@ -213,7 +217,7 @@ describe("a send", () => {
     const postId = await givenOut();
     const id = await givenSent(house, postId);
     const cancelled = await post(`${path}/${id}/cancel`);
-    expect(cancelled.body).toMatchObject({ state: "cancelled" });
+    expect(cancelled.body).toMatchObject({ status: "cancelled" });
     provider.answer = () => "take";
     await minutesPass(plant, 3);
     const { sent = 0, pending = 0 } = await readLedger(plant.context.db, id);
@@ -245,7 +249,7 @@ describe("a send", () => {
 
     const again = await post(`${path}/${id}/resend-missing`, {});
     expect(again.body).toMatchObject({
-      state: "sending",
+      status: "sending",
       counts: { pending: 2, failed: 0, uncertain: 1, sent: 3, total: 6 },
     });
     await minutesPass(plant, 2);
@@ -258,7 +262,7 @@ describe("a send", () => {
     await post(`${path}/${id}/resend-missing`, { include_uncertain: true });
     await minutesPass(plant, 2);
     expect(await readLedger(db, id)).toEqual({ sent: 5, skipped: 1 });
-    expect((await get(`${path}/${id}`)).body).toMatchObject({ state: "sent", progress: 1 });
+    expect((await get(`${path}/${id}`)).body).toMatchObject({ status: "sent", progress: 1 });
   });
 });
 
@@ -279,7 +283,7 @@ describe("publishing with a newsletter", () => {
       expect.objectContaining({
         post_id: id,
         post_version: 2,
-        state: "building",
+        status: "building",
         segment: { labels: ["sea"], without: [] },
       }),
     ]);

@@ -80,7 +80,6 @@ const samples: Readonly<Record<string, unknown>> = {
   reply_to: "editors@example.com",
   postal_address: "Example Press, 1 Long Street, London",
   subject: "Hello, world",
-  state: "sent",
   attestation: "They signed the list at our fair on 3 March 2026.",
   created_at: "2026-11-23T09:30:00.000Z",
   "svix-id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",

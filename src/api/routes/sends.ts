@@ -142,8 +142,8 @@ const recipients = createRoute({
 
 sends.openapi(recipients, async (c) => {
   const { id: newsletterId, send_id: sendId } = c.req.valid("param");
-  const { limit = DEFAULT_LIMIT, state = null } = c.req.valid("query");
-  const page = { limit, after: await readCursor(c), state };
+  const { limit = DEFAULT_LIMIT, status = null } = c.req.valid("query");
+  const page = { limit, after: await readCursor(c), state: status };
   const path = { newsletterId, sendId };
   const { items, next } = await listRecipients(c.var.context, c.var.caller, path, page);
   return c.json(await pageBody(c, items.map(toRecipientBody), next), 200);

@@ -62,7 +62,7 @@ export const SendSummaryBody = z
     newsletter_id: Id,
     post_id: Id.nullable().openapi({ description: "Null when the post was deleted for good." }),
     post_version: z.int(),
-    state: z.enum(["building", "sending", "paused", "sent", "failed", "cancelled"]),
+    status: z.enum(["building", "sending", "paused", "sent", "failed", "cancelled"]),
     segment: z.object({ labels: z.array(z.string()), without: z.array(z.string()) }),
     subject: z.string(),
     sender: z.string(),
@@ -100,7 +100,7 @@ export const toSendSummaryBody = (send: Send): z.infer<typeof SendSummaryBody> =
   newsletter_id: send.newsletterId,
   post_id: send.postId,
   post_version: send.postVersion,
-  state: send.state,
+  status: send.state,
   segment: { labels: [...send.segment.labels], without: [...send.segment.without] },
   subject: send.subject,
   sender: send.sender,
@@ -127,13 +127,13 @@ export const SendPath = z.object({ id: Id, send_id: Id });
 
 const RecipientStates = z.enum(["pending", "sent", "skipped", "failed", "uncertain"]);
 
-export const RecipientQuery = PageQuery.extend({ state: RecipientStates.optional() });
+export const RecipientQuery = PageQuery.extend({ status: RecipientStates.optional() });
 
 export const RecipientBody = z
   .object({
     subscriber_id: Id,
     email: z.string().nullable().openapi({ description: "Null when the subscriber was erased." }),
-    state: RecipientStates,
+    status: RecipientStates,
     reason: z.string().nullable().openapi({ example: "no_longer_subscribed" }),
   })
   .openapi("Recipient");
@@ -143,6 +143,6 @@ export const RecipientPage = page(RecipientBody, "RecipientPage");
 export const toRecipientBody = (recipient: Recipient): z.infer<typeof RecipientBody> => ({
   subscriber_id: recipient.subscriberId,
   email: recipient.email,
-  state: recipient.state,
+  status: recipient.state,
   reason: recipient.reason,
 });

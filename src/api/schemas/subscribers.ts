@@ -91,7 +91,12 @@ export const DossierBody = z
       .openapi({ description: "What happened, consent above all: when, how, to which words." }),
     mails: z
       .array(
-        z.object({ at: Moment, newsletter: z.string(), subject: z.string(), state: z.string() }),
+        z.object({
+          at: Moment,
+          newsletter: z.string(),
+          subject: z.string(),
+          status: z.string().openapi({ example: "sent" }),
+        }),
       )
       .openapi({ description: "The newsletters that were to go to them." }),
   })
@@ -109,7 +114,12 @@ export const toDossierBody = ({
     newsletter_id: newsletterId,
     details,
   })),
-  mails: mails.map(({ at, newsletter, subject, state }) => ({ at, newsletter, subject, state })),
+  mails: mails.map(({ state: status, at, newsletter, subject }) => ({
+    at,
+    newsletter,
+    subject,
+    status,
+  })),
 });
 
 // --- What comes in -------------------------------------------------------------------------------

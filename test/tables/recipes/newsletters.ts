@@ -151,7 +151,7 @@ export const newslettersRecipes: Readonly<Record<string, Readonly<Record<string,
     missing: missingSend(),
   },
   "GET /v1/newsletters/{id}/sends/{send_id}/recipients": {
-    any: send({}, { query: { state: "failed" } }, ["sent", "failed"]),
+    any: send({}, { query: { status: "failed" } }, ["sent", "failed"]),
     "missing here": misplaced,
     missing: missingSend(),
   },
