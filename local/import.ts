@@ -5,6 +5,7 @@ import { type ImportedDocument, toImportedPost } from "#domain/front-matter";
 import { LocalFailure } from "./failure.ts";
 import { type Failure, findFiles, type Found, readDocument } from "./import/documents.ts";
 import { type ImportOptions, readOptions, usage } from "./import/options.ts";
+import { type Addresses, uploadPictures, withAddresses } from "./import/pictures.ts";
 import { createBar, type Output, toTable } from "./import/screen.ts";
 import { finishImport, type ImportProgress, startImport, type Target } from "./import/server.ts";
 
@@ -124,7 +125,16 @@ async function importAll(
   const bar = createBar(out);
   let done = 0;
   try {
-    for await (const batch of readBatches(options.folder, files, tally)) {
+    const tell = (fraction: number): void => bar.show(fraction, "uploading pictures");
+    const pictures = options.pictures
+      ? await uploadPictures(target, options.folder, files, tell)
+      : null;
+    for (const failure of pictures?.failures ?? []) {
+      tally.failed += 1;
+      tally.failures.push(failure);
+    }
+    const source = { folder: options.folder, files, addresses: pictures?.addresses ?? new Map() };
+    for await (const batch of readBatches(source, tally)) {
       const share = batch.lines.length / files.length;
       const show = (progress: number): void =>
         bar.show(done / files.length + share * progress, `importing ${files.length} files`);
@@ -140,8 +150,7 @@ async function importAll(
 
 /** The documents of the files as NDJSON, in pieces of a size that can be sent; what fails goes to the tally. */
 async function* readBatches(
-  folder: string,
-  files: readonly string[],
+  { folder, files, addresses }: { folder: string; files: readonly string[]; addresses: Addresses },
   tally: Tally,
 ): AsyncGenerator<Batch> {
   let batch: Batch = { lines: [], size: 0 };
@@ -152,7 +161,7 @@ async function* readBatches(
       tally.failures.push(read.failure);
       continue;
     }
-    const line = toLine(read.document);
+    const line = toLine(withAddresses(read.document, folder, addresses));
     const size = Buffer.byteLength(line);
     if (batch.size + size > maxBatchBytes && batch.size > 0) {
       yield batch;

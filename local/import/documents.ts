@@ -26,7 +26,8 @@ export interface Found {
   readonly failures: Failure[];
 }
 
-const toPath = (folder: string, file: string): string =>
+/** The path of a file in a folder as it is told: with `/`, and in NFC on every system. */
+export const toPath = (folder: string, file: string): string =>
   relative(folder, file).split(sep).join("/").normalize("NFC");
 
 const outside = {
@@ -35,7 +36,7 @@ const outside = {
 } as const;
 
 /** Whether a link leads to something outside the folder; one that leads nowhere does not. */
-async function leadsOut(folder: string, link: string): Promise<boolean> {
+export async function leadsOut(folder: string, link: string): Promise<boolean> {
   const target = await realpath(link).catch(() => null);
   if (target === null) return false;
   const way = relative(await realpath(folder), target);

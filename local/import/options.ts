@@ -9,7 +9,7 @@ export interface ImportOptions {
   readonly url: URL;
   /** Only read and check the files; send nothing. */
   readonly dryRun: boolean;
-  /** Have the server bring in the pictures that the documents show from elsewhere. */
+  /** Upload the pictures beside the documents, and have the server bring in those from elsewhere. */
   readonly pictures: boolean;
 }
 
@@ -19,7 +19,8 @@ export const usage = `Imports a folder of Markdown into Imprint.
 
   --url URL    where Imprint answers (http://localhost:8787)
   --dry-run    read and check every file, send nothing
-  --pictures   bring in the pictures too that the documents show from elsewhere (https only)
+  --pictures   bring in the pictures too that the documents show: files of the folder by their relative
+               path, and those from elsewhere (https only)
   --help       show this
 
 IMPRINT_TOKEN in the environment is the session token or secret key of somebody who may import.

@@ -90,7 +90,12 @@ const isOpen = ({ status }: ImportProgress): boolean => status === "queued" || s
 
 type Request = Omit<RequestInit, "signal"> & { signal: () => AbortSignal };
 
-async function send(target: Target, url: URL, request: Request): Promise<Response> {
+/**
+ * Sends a request, again when it may pass the next time.
+ *
+ * @throws LocalFailure if nobody answers there.
+ */
+export async function send(target: Target, url: URL, request: Request): Promise<Response> {
   if (!/^[\x21-\x7e]+$/.test(target.token)) {
     throw new LocalFailure(
       "IMPRINT_TOKEN has line breaks, spaces or other signs that no token has",
@@ -156,7 +161,8 @@ async function readProgress(
 const notImprint = ({ url }: Target): string =>
   `what answers at ${url.href} is not Imprint; check --url`;
 
-function explainStatus(target: Target, response: Response, body: unknown): string {
+/** What an answer that was not hoped for means to whoever runs the command. */
+export function explainStatus(target: Target, response: Response, body: unknown): string {
   const { status } = response;
   const problem = Problem.safeParse(body).data;
   const detail = (problem?.detail ?? problem?.title)?.replace(/\s+/g, " ");

@@ -6,6 +6,8 @@ import type { Notes, Opened, Upload } from "#service/media/upload";
 import type { AppEnv } from "./dependencies";
 import { MalformedRequest, UnsupportedMediaType, ValidationFailed } from "./exceptions";
 import { boundaryOf, type Part, partsOf } from "./multipart";
+import { pointerTo } from "./pointers";
+import { detailsOf } from "./router";
 import { UploadNotes } from "./schemas/media";
 
 type Said = z.infer<typeof UploadNotes>;
@@ -92,13 +94,7 @@ function formUpload(parts: AsyncGenerator<Part>, said: Said): Upload {
       const { file_name: _, ...shown } = said;
       const read = UploadNotes.omit({ file_name: true }).safeParse({ ...shown, ...filled(fields) });
       if (read.success) return toNotes(read.data);
-      throw new ValidationFailed(
-        read.error.issues.map(({ code, message, path }) => ({
-          pointer: path.map(String).join("."),
-          code,
-          message,
-        })),
-      );
+      throw new ValidationFailed(detailsOf(read.error, "json"));
     },
   };
 }
@@ -107,8 +103,8 @@ function formUpload(parts: AsyncGenerator<Part>, said: Said): Upload {
 const filled = (fields: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ""));
 
-const refused = (pointer: string, message: string): ValidationFailed =>
-  new ValidationFailed([{ pointer, code: "form_invalid", message }]);
+const refused = (field: string, message: string): ValidationFailed =>
+  new ValidationFailed([{ pointer: pointerTo([field]), code: "form_invalid", message }]);
 
 async function textOf({ name, stream }: Part): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -17,6 +17,26 @@ describe("a problem points", () => {
   });
 
   it.each([
+    [{ frequency: "weekly", recipients: [], start: "soon" }, "/start", /RFC 3339/u],
+    [{ frequency: "weekly", recipients: [] }, "/recipients", />=1/u],
+  ])("and says what would fit: %j", async (body, pointer, message) => {
+    const { headers } = await givenUser();
+    const answer = await send("POST", "/v1/report-schedules", { headers, body });
+    expect(answer.body.errors).toContainEqual(
+      expect.objectContaining({ pointer, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("into what may be left empty, where it is wrong", async () => {
+    const { headers } = await givenUser();
+    const answer = await send("PATCH", "/v1/media/01900000-0000-7000-8000-000000000000", {
+      headers: { ...headers, "if-match": '"v1"' },
+      body: { focal_point: { x: 0.1, z: 1 } },
+    });
+    expect(pointersOf(answer).toSorted()).toEqual(["/focal_point/y", "/focal_point/z"]);
+  });
+
+  it.each([
     ["/v1/posts?limit=0", ["limit"]],
     ["/v1/posts?limit=1&limit=2", ["limit"]],
     ["/v1/posts?limt=1", ["limt"]],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -484,5 +484,87 @@ describe("the command", () => {
     const { code, out } = await start(folder, "--url", origin());
     expect(code).toBe(0);
     expect(out).toMatch(/created\s+1\n/);
+  });
+});
+
+describe("npm run import -- --pictures", () => {
+  const address = "https://cms.example/media/0a.png";
+  const media = (over: object) => ({ id, status: "processing", url: null, error: null, ...over });
+  const post = (text: string): string => `---\ntitle: A\ndate: 2026-11-23\n---\n${text}`;
+
+  it("uploads what documents show from beside them, once, and sends the new addresses", async () => {
+    await givenFiles({
+      "a/one.md": post(
+        "![A](pic%20a.png) <img alt src='./pic%20a.png'>\n```\n![A](pic%20a.png)\n```\n",
+      ),
+      "a/pic a.png": "bytes",
+      "two.md": post(
+        "![b][r] ![](https://x.example/y.png) ![](gone.png) ![](/a.png)\n\n[r]: a/pic%20a.png",
+      ),
+    });
+    answers = [
+      json(201, media({})),
+      json(200, media({})),
+      json(200, media({ status: "ready", url: address })),
+      accepted,
+      json(200, done({ created: 2 })),
+    ];
+    const { code } = await importFolder("--pictures");
+    expect(code).toBe(0);
+    const [upload, , , sent] = calls;
+    expect(upload).toMatchObject({ method: "POST", url: "/v1/media" });
+    expect(upload?.headers["idempotency-key"]).toMatch(/^picture-[0-9a-f]{64}$/);
+    expect(upload?.body).toContain('filename="pic a.png"');
+    expect(sent?.url).toBe("/v1/imports?pictures=true");
+    expect(documents(sent)).toMatchObject([
+      {
+        markdown: `![A](${address}) <img alt src='${address}'>\n\`\`\`\n![A](pic%20a.png)\n\`\`\`\n`,
+      },
+      {
+        markdown: `![b][r] ![](https://x.example/y.png) ![](gone.png) ![](/a.png)\n\n[r]: ${address}`,
+      },
+    ]);
+  });
+
+  it("sends a document as it is when its picture is not taken, and says so", async () => {
+    await givenFiles({ "one.md": post("![A](a.png) ![B](b.png)"), "a.png": "no", "b.png": "less" });
+    const problem = { title: "File type not taken", detail: "It is of no kind." };
+    const error = { code: "file_truncated", message: "It ends too early." };
+    answers = [
+      json(415, problem),
+      json(201, media({})),
+      json(200, media({ status: "failed", error })),
+      accepted,
+      json(200, done({ created: 1 })),
+    ];
+    const { code, out } = await importFolder("--pictures");
+    expect(code).toBe(1);
+    expect(out).toMatch(/a\.png  picture_refused  .*It is of no kind/);
+    expect(out).toContain("b.png  file_truncated  It ends too early.");
+    expect(documents(calls[3])).toMatchObject([{ markdown: "![A](a.png) ![B](b.png)" }]);
+  });
+
+  it("imports nothing when pictures may not be uploaded", async () => {
+    await givenFiles({ "one.md": post("![A](a.png)"), "a.png": "bytes" });
+    answers = [json(403, { title: "Permission denied", detail: "No." })];
+    const { code, err } = await importFolder("--pictures");
+    expect(code).toBe(1);
+    expect(err).toContain("may not upload pictures (403)");
+    expect(calls).toHaveLength(1);
+  });
+
+  it("takes no file from outside the folder, by no way there", async () => {
+    const outside = await mkdtemp(join(tmpdir(), "imprint-outside-"));
+    try {
+      await writeFile(join(outside, "x.png"), "secret");
+      await givenFiles({ "one.md": post(`![A](../${basename(outside)}/x.png) ![B](link.png)`) });
+      await symlink(join(outside, "x.png"), join(folder, "link.png"));
+      const { code, out } = await importFolder("--pictures");
+      expect(code).toBe(1);
+      expect(out.match(/outside_folder/g)).toHaveLength(2);
+      expect(calls.filter(({ url }) => url === "/v1/media")).toEqual([]);
+    } finally {
+      await rm(outside, { recursive: true, force: true });
+    }
   });
 });

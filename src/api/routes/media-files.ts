@@ -5,14 +5,16 @@ import { openMediaFile } from "#service/media/file";
 
 export const mediaFiles = createRouter();
 
-/** The same bytes for ever, to every page; none of them may run. */
+/** To every page; nothing of it may run. */
 const headers = {
   "Accept-Ranges": "bytes",
   "Access-Control-Allow-Origin": "*",
-  "Cache-Control": "public, max-age=31536000, immutable",
   "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
+
+/** The same bytes for ever. A refusal, say of a range, is not: it has the same address, and could be kept for them. */
+const kept = { "Cache-Control": "public, max-age=31536000, immutable" };
 
 /**
  * A file or one of its copies, whole or one range of its bytes (RFC 9110, section 14), with its own media type.
@@ -22,12 +24,13 @@ mediaFiles.get("/media/:key", async (c) => {
   const file = await openMediaFile(c.var.context, c.req.param("key"));
   c.header("ETag", file.etag);
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  if (isKnown(c)) return c.body(null, 304);
+  if (isKnown(c)) return c.body(null, 304, kept);
   const range = isRangeOf(c.req.header("if-range"), file.etag)
     ? readRange(c.req.header("range"), file.size)
     : undefined;
   const length = range?.length ?? file.size;
   const described = {
+    ...kept,
     "Content-Length": String(length),
     "Content-Type": file.contentType,
     ...(file.isShown ? {} : { "Content-Disposition": "attachment" }),

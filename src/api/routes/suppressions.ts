@@ -56,7 +56,7 @@ const create = createRoute({
   operationId: "suppressAddress",
   summary: "Suppress an address",
   description:
-    "It gets no mail from now on, whether or not a subscriber has it. Once or often is the same; of several reasons the strongest counts.",
+    "It gets no newsletters from now on, whether or not a subscriber has it. After a hard bounce or a complaint it is not even asked to confirm; else its owner can sign up and confirm anew. Once or often is the same; of several reasons the strongest counts.",
   tags: ["subscribers"],
   request: { headers: IdempotencyHeaders, body: body(NewSuppressionBody) },
   responses: {

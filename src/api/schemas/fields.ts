@@ -15,7 +15,9 @@ const inKnownYears = (text: string): boolean => /^(?!0000)\d{4}-/u.test(text);
 
 /** A moment in a request: RFC 3339 with any offset, or a date, which begins at midnight UTC. */
 export const MomentInput = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: "A date, or a moment with its offset as RFC 3339 has it.",
+  })
   .transform((text) => new Date(text).toISOString())
   .refine(inKnownYears, "Years go from 0001 to 9999.")
   .openapi({ type: "string", example: "2026-11-23" });

@@ -5,15 +5,16 @@ type Pixel = readonly [red: number, green: number, blue: number, alpha: number];
 
 /**
  * The colour that most of a tiny picture has, as `#rrggbb`: the average of the fullest of 512 boxes of like
- * colours. What is transparent does not count.
+ * colours. What is more transparent than not counts only where there is nothing else.
  *
  * @param png of eight bits a channel, not interlaced, small enough to be held in memory.
  * @returns null when nothing of it can be seen, or when it is a PNG of another make.
  */
 export async function dominantColour(png: Uint8Array): Promise<string | null> {
   const pixels = await pixelsIn(png);
+  const solid = pixels.filter(([, , , alpha]) => alpha >= 128);
   const boxes = Map.groupBy(
-    pixels.filter(([, , , alpha]) => alpha >= 128),
+    solid.length > 0 ? solid : pixels.filter(([, , , alpha]) => alpha > 0),
     ([red, green, blue]) => (red >> 5) * 64 + (green >> 5) * 8 + (blue >> 5),
   );
   const [fullest] = [...boxes.values()].toSorted((a, b) => b.length - a.length);

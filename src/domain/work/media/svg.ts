@@ -8,8 +8,9 @@ const MOST_ELEMENTS = 20_000;
 const DEEPEST = 100;
 
 /**
- * Writes an SVG anew from what is allowed in one: shapes, text, gradients, patterns, filters. No script, no
- * event handlers, no styles that load anything, no foreign content, no links and nothing from elsewhere.
+ * Writes an SVG anew from what is allowed in one: shapes, text, gradients, patterns, filters, and the style of
+ * each by itself. No script, no event handlers, no style sheets, no foreign content, no links and nothing from
+ * elsewhere.
  *
  * @throws {BadFile}
  */
@@ -32,6 +33,19 @@ function decode(bytes: Uint8Array): string {
 
 type Attributes = Readonly<Record<string, string>>;
 
+/** They draw nothing, and what they hold is drawn without them. */
+const holders = new Set(["a", "switch"]);
+
+/** What a `style` says, as the attributes that say the same (SVG 2, section 6.6). */
+const declarationsIn = (style = ""): Attributes =>
+  Object.fromEntries(
+    style.split(";").flatMap((declaration) => {
+      const colon = declaration.indexOf(":");
+      const value = declaration.slice(colon + 1).replace("!important", "");
+      return colon === -1 ? [] : [[declaration.slice(0, colon).trim(), value.trim()]];
+    }),
+  );
+
 interface Sanitised {
   readonly xml: string;
   readonly size: { readonly width: number | null; readonly height: number | null };
@@ -52,11 +66,10 @@ function sanitise(text: string): Sanitised {
         open.push(name);
         if (elements > MOST_ELEMENTS || open.length > DEEPEST)
           throw bomb("The drawing is too deep or too long.");
-        if (hidden > 0 || !isShownElement(name) || isClosed) hidden += 1;
-        if (hidden > 0) return;
-        const shown = Object.entries(attributes).filter(([key, value]) =>
-          isShownAttribute(key, value),
-        );
+        if (hidden > 0 || isClosed || !(isShownElement(name) || holders.has(name))) hidden += 1;
+        if (hidden > 0 || holders.has(name)) return;
+        const all = { ...attributes, ...declarationsIn(attributes["style"]) };
+        const shown = Object.entries(all).filter(([key, value]) => isShownAttribute(key, value));
         if (!size) shown.unshift(["xmlns", "http://www.w3.org/2000/svg"]);
         size ??= sizeIn(attributes);
         parts.push(
@@ -73,6 +86,7 @@ function sanitise(text: string): Sanitised {
           hidden -= 1;
           return;
         }
+        if (holders.has(name)) return;
         parts.push(`</${name}>`);
         if (open.length === 0) isClosed = true;
       },
