@@ -64,7 +64,7 @@ function pre(text: string): string {
 
 /** Splits before escaping, so that an address in a link is exactly the address in the mail. */
 function linked(text: string): string {
-  const parts = text.split(/(https?:\/\/[^\s<>"']+)/u);
+  const parts = text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/u);
   return parts
     .map((part, index) =>
       index % 2 === 0

@@ -110,6 +110,18 @@ export const setSoftBounces = (db: Database, id: string, softBounces: number): S
  * The audit knows that somebody of this id was there.
  */
 export const deleteSubscriber = (db: Database, id: string): Statement[] => [
+  // Where a batch may have gone, its request must stay as it was: it forgets them when it has ended.
+  db.execute(sql`
+    with untouched as (
+      select send_batches.send_id, number from send_batches
+      join send_recipients on send_recipients.send_id = send_batches.send_id and batch = number
+      where subscriber_id = ${id}::uuid and send_recipients.state = 'pending' and email is not null
+        and send_batches.state = 'pending' and first_try_at is null
+      for update of send_batches)
+    update send_recipients set state = 'skipped', reason = 'no_longer_subscribed', email = null, name = null
+    from untouched
+    where send_recipients.send_id = untouched.send_id and subscriber_id = ${id}::uuid
+      and send_recipients.state = 'pending'`),
   db.delete(subscribers).where(eq(subscribers.id, id)),
   db.delete(receipts).where(sql`${receipts.result} ->> 'id' = ${id}`),
 ];

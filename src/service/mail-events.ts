@@ -14,6 +14,7 @@ import {
 import { happened, memberEvent, type Subscriber, suppressSubscriber } from "#domain/subscribers";
 import { addressHashOf, type SuppressionReason } from "#domain/suppressions";
 import { insertMailEvent, selectMailEventsOf } from "#repository/mail-events";
+import { pauseWhenComplainedOf } from "#repository/sends/batches";
 import {
   insertSubscriberEvents,
   selectSubscriberByEmail,
@@ -42,7 +43,7 @@ const DAY_MILLISECONDS = 24 * 3600 * 1000;
 /**
  * Hears what Resend tells of a mail. Whose address does not exist, or who complained, gets none any more,
  * at once; an address that is full for the time being, after five in a row. A report that came before
- * changes nothing, nor does the order in which they come.
+ * changes nothing, nor does the order in which they come. A send of which many complain stops.
  *
  * @param report what the signed text says.
  * @throws {SignatureInvalid} 40103 when it is not signed with our secret, or more than five minutes old.
@@ -121,7 +122,8 @@ async function hear(
       const suppression = { id: newId(), createdAt: now(), addressHash, reason };
       const statements = [takeTurnsOnSuppressions(db), note, upsertSuppression(db, suppression)];
       if (subscriber && subscriber.status !== "suppressed") {
-        return suppressing(context, subscriber, { statements, kind, reason });
+        const counted = { ...subscriber, softBounces: bounces };
+        return suppressing(context, counted, { statements, kind, reason });
       }
       await sendTogether(db, [...statements, requireNobodyActive(db, email)]);
       return null;
@@ -144,6 +146,7 @@ function suppressing(
       ...statements,
       updateSubscriber(db, next),
       insertSubscriberEvents(db, [happened(next.id, "suppressed", details)]),
+      ...(details.kind === "complaint" ? [pauseWhenComplainedOf(db, next.id)] : []),
     ],
     events: [memberEvent("member.updated", next)],
   };

@@ -6,7 +6,22 @@ import { describe, expect, it } from "vitest";
 import { createContext } from "#core/context";
 import { newId } from "#core/ids";
 import { addressHashOf } from "#domain/suppressions";
-import { auditEntries, events, mailEvents, subscribers, suppressions } from "#repository/models";
+import {
+  auditEntries,
+  events,
+  mailEvents,
+  sends,
+  subscribers,
+  suppressions,
+} from "#repository/models";
+import {
+  givenNewsletter as givenLetter,
+  givenOutPost,
+  givenSend,
+  givenSubscribers,
+  readSendRow,
+} from "#test/support/newsletters";
+import { givenUser } from "#test/support/people";
 import { codeOf, send } from "#test/support/requests";
 import { givenNewsletter, givenSubscriber, newReader } from "#test/support/subscribers";
 
@@ -144,7 +159,7 @@ describe("a report by a mail provider", () => {
     await tell(report("delivered", email, { minutes: 50 }));
     expect(await find(email)).toMatchObject({ softBounces: 0 });
     for (let count = 1; count <= 5; count += 1) await tell(softBounce(email, 40 - count));
-    expect(await find(email)).toMatchObject({ status: "suppressed" });
+    expect(await find(email)).toMatchObject({ status: "suppressed", softBounces: 5 });
     expect(await suppressionsOf(email)).toEqual([
       expect.objectContaining({ reason: "hard_bounce" }),
     ]);
@@ -215,4 +230,40 @@ describe("a report by a mail provider", () => {
     const rows = await Promise.all(emails.map(find));
     expect(rows.map((row) => row?.status)).toEqual(emails.map(() => "suppressed"));
   });
+
+  it.each([
+    ["three in ten", 10, 3],
+    ["four in a thousand", 1000, 4],
+  ])(
+    "of complaints stops the send that goes on when they are more than 0.3 %%: %s",
+    async (_what, readers, enough) => {
+      const letter = await givenLetter(db);
+      const emails = await givenSubscribers(db, letter.id, readers);
+      const post = await givenOutPost(db, await givenUser());
+      const [stopped, other] = [
+        await givenSend(db, letter, post),
+        await givenSend(db, await givenLetter(db), post),
+      ];
+      for (const { id } of [stopped, other]) {
+        await db
+          .update(sends)
+          .set({ state: "sending", startedAt: minutesAgo(1) })
+          .where(eq(sends.id, id));
+      }
+      await db.execute(sql`
+        insert into send_recipients (send_id, subscriber_id, batch, state)
+        select ${stopped.id}::uuid, subscriber_id, 1, 'sent' from subscriptions
+        where newsletter_id = ${letter.id}::uuid`);
+      const states = [];
+      for (const email of emails.slice(0, enough)) {
+        await tell(report("complained", email));
+        states.push((await readSendRow(db, stopped.id)).state);
+      }
+      expect(states).toEqual([...states.slice(1).map(() => "sending"), "paused"]);
+      expect(await readSendRow(db, stopped.id)).toMatchObject({
+        pauseReason: "too_many_complaints",
+      });
+      expect(await readSendRow(db, other.id)).toMatchObject({ state: "sending" });
+    },
+  );
 });

@@ -58,6 +58,18 @@ it("shows nothing of a mail as anything but text, except its links", async () =>
   ]);
 });
 
+it("leaves out of a link what belongs to the sentence around it", async () => {
+  await send({
+    subject: "Links",
+    text: "At Imprint (https://example.com/a). Or https://example.com/b?c=d, see?",
+  });
+  const html = await page();
+  expect(html.match(/href="https:[^"]*"/gu)).toEqual([
+    'href="https://example.com/a"',
+    'href="https://example.com/b?c=d"',
+  ]);
+});
+
 it("lists mails newest first, on request only those to one address, and keeps them across a restart", async () => {
   await send({ subject: "first" });
   await send({ subject: "second", to: { email: "other@example.com", name: "Other" } });

@@ -172,6 +172,33 @@ export const pauseWhenFailing = (db: Database, sendId: string) =>
         order by number desc limit 20) as latest)`);
 
 /**
+ * Stops the sends of which more than 3 in 1,000 of those who have got it complained since it began. So many
+ * complaints, 0.3 %, make the large mailbox providers refuse a sender; fewer than three of them may be chance.
+ *
+ * @param subscriberId who has just complained: only what went to them is looked at.
+ * @see https://support.google.com/a/answer/81126
+ */
+export const pauseWhenComplainedOf = (db: Database, subscriberId: string) =>
+  db.execute(sql`
+    with complained as (
+      select reader.send_id, count(distinct reader.subscriber_id) as readers
+      from sends
+      join send_recipients as this on this.send_id = sends.id and this.state = 'sent'
+        and this.subscriber_id = ${subscriberId}::uuid
+      join send_recipients as reader on reader.send_id = sends.id and reader.state = 'sent'
+      join subscriber_events on subscriber_events.subscriber_id = reader.subscriber_id
+        and subscriber_events.created_at >= sends.started_at
+        and subscriber_events.kind = 'suppressed' and details ->> 'kind' = 'complaint'
+      where sends.state = 'sending'
+      group by reader.send_id
+      having count(distinct reader.subscriber_id) >= 3)
+    update sends set state = 'paused', pause_reason = 'too_many_complaints'
+    from complained
+    where sends.id = complained.send_id and sends.state = 'sending'
+      and complained.readers * 1000 > 3 * (
+        select count(*) from send_recipients where send_id = sends.id and state = 'sent')`);
+
+/**
  * Ends a send when every batch has ended, once: with the event that tells of it and the job that hands
  * the event on. A row for whoever did it.
  */

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { sendTogether } from "#core/db";
 import { sweep } from "#core/jobs/sweep";
 import { newParts } from "#domain/sends";
 import { readSubscriberToken } from "#domain/subscriber-tokens";
@@ -18,6 +19,7 @@ import {
   subscribers,
 } from "#repository/models";
 import { cancelSend } from "#repository/sends";
+import { deleteSubscriber } from "#repository/subscribers";
 import { deliver, type Plant } from "#test/support/jobs";
 import {
   type Answer,
@@ -92,6 +94,12 @@ async function prepared(options: Options = {}) {
   };
 }
 
+async function erase(db: Plant["context"]["db"], email: string): Promise<void> {
+  const [found] = await db.select().from(subscribers).where(eq(subscribers.email, email));
+  if (!found) throw new Error(`There is no ${email}.`);
+  await sendTogether(db, deleteSubscriber(db, found.id));
+}
+
 const state = (db: Plant["context"]["db"], id: string, to: "paused" | "sending") =>
   db.update(sends).set({ state: to }).where(eq(sends.id, id));
 
@@ -125,6 +133,35 @@ describe("a send", () => {
       [null, null],
       [null, null],
     ]);
+  });
+
+  it("forgets whoever is erased while their batch waits, and writes to nobody but the others", async () => {
+    let isShut = true;
+    const { provider, plant, db, readers, send, ledger } = await given({
+      answer: () => (isShut ? { status: 429 } : "take"),
+    });
+    await workOff(plant);
+    const [gone = "", ...others] = readers;
+    await erase(db, gone);
+    const rows = await db.select().from(sendRecipients).where(eq(sendRecipients.sendId, send.id));
+    expect(new Set(rows.map(({ email }) => email))).toEqual(new Set([...others, null]));
+    isShut = false;
+    await minutesPass(plant);
+    expect(await ledger()).toEqual({ sent: 2, skipped: 1 });
+    expect([...provider.counts().keys()].toSorted()).toEqual(others.toSorted());
+  });
+
+  it("sends a batch that may have gone as it was, whoever is erased, and then forgets them", async () => {
+    const { provider, plant, db, readers, send, ledger } = await given({
+      answer: (request) => (request === 1 ? "take and drop" : "take"),
+    });
+    await workOff(plant);
+    await erase(db, readers[0] ?? "");
+    await minutesPass(plant);
+    expect(await ledger()).toEqual({ sent: 3 });
+    expect([provider.requests, provider.conflicts]).toEqual([2, 0]);
+    const rows = await db.select().from(sendRecipients).where(eq(sendRecipients.sendId, send.id));
+    expect(rows.map(({ email }) => email)).toEqual([null, null, null]);
   });
 
   it("skips whoever left, or must not get mail, after it was prepared", async () => {
