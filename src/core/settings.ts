@@ -22,8 +22,8 @@ const Settings = z.object({
   MAIL_OUTBOX_URL: z.url().optional(),
   /** Which kind of provider that place is taken for when no answer came; see `domain/work/mail-provider.ts`. */
   MAIL_OUTBOX_SAFETY: z.enum(["key", "search", "none"]).default("key"),
-  /** How long a mail may take until a provider's search finds it. */
-  MAIL_SETTLE_SECONDS: z.coerce.number().min(0).max(3600).default(90),
+  /** How long a mail may take until a provider's search finds it: longer than the provider is waited for. */
+  MAIL_SETTLE_SECONDS: z.coerce.number().min(1).max(3600).default(90),
   /** With a key, mail goes through Resend's API; without one, through Cloudflare's binding. */
   RESEND_API_KEY: z.string().min(1).optional(),
   RESEND_API_URL: z.url().default("https://api.resend.com"),

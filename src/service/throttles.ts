@@ -1,6 +1,7 @@
 import { TooManyAttempts } from "#api/exceptions";
-import type { Database } from "#core/db";
+import type { Database, Statement } from "#core/db";
 import type { Throttle } from "#domain/throttles";
+import { abortReasonOf, abortUnless } from "#repository/guards";
 import { areWithin, countAttempt } from "#repository/throttles";
 
 /**
@@ -21,18 +22,34 @@ export const countAgainst = (
     db,
     keyOf(throttle, subject),
     throttle.windowSeconds,
-    within.length === 0
-      ? undefined
-      : areWithin(within.map(([one, of]) => ({ subject: keyOf(one, of), limit: one.limit }))),
+    within.length === 0 ? undefined : areWithin(within.map(limitOf)),
   );
+
+const limitOf = ([throttle, subject]: readonly [Throttle, string]) => ({
+  subject: keyOf(throttle, subject),
+  limit: throttle.limit,
+});
 
 const keyOf = ({ name }: Throttle, subject: string): string => `${name} ${subject}`;
 
 type Counted = Awaited<ReturnType<typeof countAttempt>>;
 
-/** Whether an attempt was counted, and was within its limit. */
-export const isWithin = ({ limit }: Throttle, [row]: Counted): boolean =>
-  row !== undefined && row.attempts <= limit;
+const EXCEEDED = "throttle_exceeded";
+
+/** Undoes the batch when one of these, counted before in it, is over its limit. See {@link unlessExceeded}. */
+export const abortIfExceeded = (
+  db: Database,
+  counted: readonly (readonly [Throttle, string])[],
+): Statement => abortUnless(db, areWithin(counted.map(limitOf)), EXCEEDED);
+
+/** Sends a batch, and lets it pass in silence when it was undone by {@link abortIfExceeded}. */
+export async function unlessExceeded(send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (abortReasonOf(error) !== EXCEEDED) throw error;
+  }
+}
 
 /** @throws {TooManyAttempts} 42900 with the longest wait of those that are over their limit. */
 export function refuseExcess(...counts: readonly (readonly [Throttle, Counted])[]): void {

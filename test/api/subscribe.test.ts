@@ -11,7 +11,7 @@ import {
   suppressions,
   throttles,
 } from "#repository/models";
-import { givenPlant, passTime, readJob } from "#test/support/jobs";
+import { breakDatabase, givenPlant, passTime, readJob } from "#test/support/jobs";
 import { deliverMails, mailsTo } from "#test/support/mails";
 import { newAddress } from "#test/support/people";
 import { codeOf, send } from "#test/support/requests";
@@ -57,6 +57,16 @@ async function suppress(email: string, reason: (typeof suppressions.$inferInsert
 }
 
 describe("signing up", () => {
+  it.each([1, 2])("mails once to whoever asks again after reply %i was lost", async (at) => {
+    const email = newReader();
+    const { restore } = breakDatabase(at, "reply lost");
+    expect((await signUp({ email })).status).toBe(503);
+    restore();
+    expect((await signUp({ email })).status).toBe(202);
+    await deliverMails();
+    expect(await mailsTo(email)).toHaveLength(1);
+  });
+
   it("makes a subscriber only of whoever presses the button behind the mailed link", async () => {
     const email = newReader();
     const asked = await signUp({ email, name: "Ada", newsletters: [other.slug] });

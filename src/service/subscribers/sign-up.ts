@@ -19,7 +19,7 @@ import { insertJob } from "#repository/jobs";
 import { openConfirmation, selectSubscriberByEmail } from "#repository/subscribers";
 import { selectNewslettersNamed } from "#repository/subscriptions";
 import { selectSuppression } from "#repository/suppressions";
-import { countAgainst, isWithin, refuseExcess } from "#service/throttles";
+import { abortIfExceeded, countAgainst, refuseExcess, unlessExceeded } from "#service/throttles";
 
 export interface SignUp {
   /** As `normaliseAddress` gives it. */
@@ -44,25 +44,26 @@ export async function signUpForMail(context: Context, caller: Caller, wish: Sign
   const network = [subscribeFromNetwork, caller.network] as const;
   const anywhere = [subscribeAnywhere, "all"] as const;
   const soon = [mailToAddress, hash] as const;
-  const [ofNetwork, ofAll, ofAddress, ofDay, [subscriber], [suppression], newsletters] =
-    await db.batch([
-      countAgainst(db, ...network),
-      countAgainst(db, ...anywhere, [network]),
-      countAgainst(db, ...soon, [network, anywhere]),
-      countAgainst(db, mailToAddressInDay, hash, [network, anywhere, soon]),
-      selectSubscriberByEmail(db, wish.email),
-      selectSuppression(db, hash),
-      selectNewslettersNamed(db, wish.newsletters),
-    ]);
+  const inDay = [mailToAddressInDay, hash] as const;
+  const [ofNetwork, ofAll, [subscriber], [suppression], newsletters] = await db.batch([
+    countAgainst(db, ...network),
+    countAgainst(db, ...anywhere, [network]),
+    selectSubscriberByEmail(db, wish.email),
+    selectSuppression(db, hash),
+    selectNewslettersNamed(db, wish.newsletters),
+  ]);
   refuseExcess([subscribeFromNetwork, ofNetwork], [subscribeAnywhere, ofAll]);
   refuseUnknown(wish.newsletters, newsletters);
   const mayLift = !suppression || isLiftedByOwner(suppression.reason);
-  const mayMail = isWithin(mailToAddress, ofAddress) && isWithin(mailToAddressInDay, ofDay);
   const evidence = await evidenceOf(settings.APP_SECRET, caller, requestId);
   const details = { ...wishOf(wish, newsletters), ...evidence, consent, source: "form" };
-  const reply = mayMail ? replyTo(subscriber, mayLift) : "none";
+  const reply = replyTo(subscriber, mayLift);
   const { statements, jobs } = answerTo(context, reply, { subscriber, wish, details });
-  await sendTogether(db, statements);
+  // Counted with the mail or not at all: whoever asks again after a lost answer must still get one.
+  const counts = [countAgainst(db, ...soon), countAgainst(db, ...inDay)];
+  await unlessExceeded(() =>
+    sendTogether(db, [...counts, abortIfExceeded(db, [soon, inDay]), ...statements]),
+  );
   context.later(ring(context, jobs));
 }
 
