@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "#core/db";
 import { newId } from "#core/ids";
 
+import { seconds } from "./intervals";
 import { throttles } from "./models";
 
 /**
@@ -17,7 +18,7 @@ export function countAttempt(
   windowSeconds: number,
   isCounted: SQL = sql`true`,
 ) {
-  const window = sql`make_interval(secs => ${windowSeconds}::double precision)`;
+  const window = seconds(windowSeconds);
   const isOver = sql`${throttles.windowStart} <= now() - ${window}`;
   return db
     .insert(throttles)

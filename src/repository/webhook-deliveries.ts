@@ -5,6 +5,7 @@ import type { Database, Statement } from "#core/db";
 import type { TaskKind } from "#core/jobs";
 import type { PageRequest } from "#core/pages";
 
+import { seconds } from "./intervals";
 import { thisMoment } from "./jobs";
 import { type DeliveryAttempt, events, webhookDeliveries, webhooks } from "./models";
 import { idLike } from "./webhooks";
@@ -163,7 +164,7 @@ export const updateDelivery = (
   { state, attempts, nextInSeconds }: DeliveryChange,
 ): Statement => {
   const isStopped = sql`${webhookDeliveries.state} <> 'pending'`;
-  const pause = sql`make_interval(secs => ${nextInSeconds}::double precision)`;
+  const pause = seconds(nextInSeconds);
   return db
     .update(webhookDeliveries)
     .set({

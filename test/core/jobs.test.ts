@@ -5,8 +5,9 @@ import { z } from "zod";
 
 import { newId, now } from "#core/ids";
 import { defineTask, discard, done, newJob, retryAfter, ring, type Task } from "#core/jobs";
-import { backoffSeconds, consumeDeadLetters } from "#core/jobs/consume";
+import { consumeDeadLetters } from "#core/jobs/consume";
 import { sweep, sweepIfStale } from "#core/jobs/sweep";
+import { backoffSeconds } from "#core/retries";
 import { cancelJob } from "#repository/jobs";
 import { jobStore } from "#repository/jobs/store";
 import {

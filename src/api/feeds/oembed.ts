@@ -1,3 +1,4 @@
+import { escapeMarkup } from "#core/markup";
 import type { Embed } from "#domain/embeds";
 import type { FeedImage } from "#domain/feeds";
 
@@ -55,17 +56,10 @@ function thumbnailOf(image: FeedImage | null, room: Room): OEmbed {
 }
 
 function cardOf({ url, title, excerpt, author, siteTitle, siteUrl }: Embed): string {
-  const words = excerpt === "" ? "" : `<p>${escapeHtml(excerpt)}</p>`;
-  const name = author === null ? "" : `${escapeHtml(author.name)}, `;
+  const words = excerpt === "" ? "" : `<p>${escapeMarkup(excerpt)}</p>`;
+  const name = author === null ? "" : `${escapeMarkup(author.name)}, `;
   return (
-    `<blockquote cite="${escapeHtml(url)}"><p><a href="${escapeHtml(url)}">${escapeHtml(title)}</a></p>` +
-    `${words}<footer>${name}<a href="${escapeHtml(siteUrl)}">${escapeHtml(siteTitle)}</a></footer></blockquote>`
+    `<blockquote cite="${escapeMarkup(url)}"><p><a href="${escapeMarkup(url)}">${escapeMarkup(title)}</a></p>` +
+    `${words}<footer>${name}<a href="${escapeMarkup(siteUrl)}">${escapeMarkup(siteTitle)}</a></footer></blockquote>`
   );
 }
-
-const escapeHtml = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");

@@ -1,7 +1,6 @@
 import type { TaskContext } from "#core/context";
 import { databaseErrorOf, isUnavailable } from "#core/db";
 import {
-  type Backoff,
   type Checkpoint,
   type ClaimedJob,
   Doorbell,
@@ -18,6 +17,7 @@ import {
 } from "#core/jobs";
 import { sweepIfStale } from "#core/jobs/sweep";
 import { redact } from "#core/logging";
+import { backoffSeconds, insist } from "#core/retries";
 
 /** What one message is worked with. */
 interface Desk {
@@ -201,30 +201,6 @@ async function report(bench: Bench, state: JobState | undefined, afterSeconds = 
   });
   if (state !== "ready") return;
   await ringDue(context, [{ id: job.id, lane: job.lane, delaySeconds: Math.ceil(afterSeconds) }]);
-}
-
-/**
- * Waits longer after each failure, and never in step with others: between half and all of
- * `min(cap, base · 2^failures)` seconds.
- */
-export function backoffSeconds(
-  { baseSeconds, capSeconds }: Backoff,
-  failures: number,
-  random: () => number = Math.random,
-): number {
-  return Math.min(capSeconds, baseSeconds * 2 ** failures) * (0.5 + random() / 2);
-}
-
-/** Sends again when no answer came. Only for writes that can be sent twice. */
-async function insist<Answer>(send: (attempt: number) => Promise<Answer>): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await send(attempt);
-    } catch (error) {
-      if (attempt === 3 || !isUnavailable(error)) throw error;
-      await scheduler.wait(backoffSeconds({ baseSeconds: 0.1, capSeconds: 2 }, attempt) * 1000);
-    }
-  }
 }
 
 /** What may be kept of an error. PostgreSQL's own words can hold data, so only its code is. */

@@ -1,3 +1,5 @@
+import { escapeMarkup } from "#core/markup";
+
 import { type Piece, piecesOf } from "./folding";
 import { type SearchTerm, wantedOf } from "./terms";
 
@@ -50,12 +52,7 @@ function beforeSpace(line: string): number {
   return space < line.length - WORD_LIMIT ? line.length : space;
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;",
-}; // prettier-ignore
-
-const escapeHtml = (text: string): string =>
-  text.toWellFormed().replaceAll(/[&<>"']/gu, (character) => escapes[character] ?? "");
+const escapeHtml = (text: string): string => escapeMarkup(text.toWellFormed());
 
 /** Where the terms stand, in order and without overlaps. */
 function rangesIn(text: string, terms: readonly SearchTerm[]): Range[] {

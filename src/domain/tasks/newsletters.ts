@@ -10,6 +10,7 @@ import {
   ring,
   type Run,
 } from "#core/jobs";
+import { insist } from "#core/retries";
 import { apiUrlOf } from "#core/settings";
 import { newEvent } from "#domain/events";
 import { senderOf } from "#domain/newsletters";
@@ -33,7 +34,7 @@ import { type ClaimRow, countSettled, finishSend, selectLeased } from "#reposito
 import { type LetterRow, selectLetter } from "#repository/sends/letters";
 import { selectUser } from "#repository/users";
 
-import { type Desk, insist, markAlone, markAndClaim, type Tried, tryBatch } from "./send-batches";
+import { type Desk, markAlone, markAndClaim, type Tried, tryBatch } from "./send-batches";
 
 /** How many subscribers are frozen in one statement: what takes well under a second. */
 const SLICE = 50_000;

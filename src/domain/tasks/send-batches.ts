@@ -1,6 +1,7 @@
 /** One batch of a send, from its claim to what is written down about it. */
 import type { TaskContext } from "#core/context";
-import { type Database, isUnavailable, sendTogether, type Statement } from "#core/db";
+import { type Database, sendTogether, type Statement } from "#core/db";
+import { insist } from "#core/retries";
 import type { Fate, MailProvider, OutgoingMail } from "#domain/work/mail-provider";
 import type { Reader } from "#domain/work/newsletter/mails";
 import {
@@ -155,18 +156,3 @@ async function handOver(
 
 /** The same for the same batch, whoever sends it and however often. */
 const keyOf = ({ sendId }: Desk, { number }: Claim): string => `nl:${sendId}:${number}`;
-
-const ATTEMPTS = 3;
-const PAUSE_MS = 150;
-
-/** Sends again when the database gave no answer. Only for what can be sent twice. */
-export async function insist<Answer>(send: () => Promise<Answer>): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isUnavailable(error)) throw error;
-      await scheduler.wait(PAUSE_MS * attempt);
-    }
-  }
-}

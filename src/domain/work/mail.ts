@@ -1,3 +1,4 @@
+import { escapeMarkup } from "#core/markup";
 import type { Role } from "#domain/actors";
 
 /** A mail as it is handed over for delivery. */
@@ -80,11 +81,11 @@ function compose({ to, siteUrl, token, expiresAt }: Letter, words: Words): Mail 
     words.closing,
   ].join("\n\n");
   const html = [
-    `<p>${escape(words.opening)}</p>`,
-    `<p><a href="${escape(link)}">${escape(words.action)}</a></p>`,
-    `<p>${escape(validity)}</p>`,
-    `<p>If that page does not exist yet: ${escape(words.byHand)}. The token is<br><code>${escape(token)}</code></p>`,
-    `<p>${escape(words.closing)}</p>`,
+    `<p>${escapeMarkup(words.opening)}</p>`,
+    `<p><a href="${escapeMarkup(link)}">${escapeMarkup(words.action)}</a></p>`,
+    `<p>${escapeMarkup(validity)}</p>`,
+    `<p>If that page does not exist yet: ${escapeMarkup(words.byHand)}. The token is<br><code>${escapeMarkup(token)}</code></p>`,
+    `<p>${escapeMarkup(words.closing)}</p>`,
   ].join("\n");
   return { to, subject: words.subject, text: `${text}\n`, html: `${html}\n` };
 }
@@ -96,14 +97,3 @@ export const oneLine = (text: string): string =>
 const article = (role: Role): string => (/^[aeo]/u.test(role) ? "an" : "a");
 
 export const whenever = (moment: string): string => `${moment.slice(0, 16).replace("T", " ")} UTC`;
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export const escape = (text: string): string =>
-  text.replaceAll(/[&<>"']/gu, (character) => entities[character] ?? character);

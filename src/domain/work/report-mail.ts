@@ -1,6 +1,7 @@
+import { escapeMarkup } from "#core/markup";
 import type { Day } from "#domain/reports";
 
-import { type Attachment, escape, type Mail, oneLine } from "./mail";
+import { type Attachment, type Mail, oneLine } from "./mail";
 
 /** What a recurring report comes with. */
 interface ReportLetter {
@@ -30,10 +31,10 @@ export function composeReportMail(
     "You get this because somebody who works on the publication put you down for it. They can take you off again.";
   const text = [greeting, opening, `${place}\n${fileUrl}`, closing].join("\n\n");
   const html = [
-    `<p>${escape(greeting)}</p>`,
-    `<p>${escape(opening)}</p>`,
-    `<p>${escape(place)}<br><a href="${escape(fileUrl)}">${escape(fileUrl)}</a></p>`,
-    `<p>${escape(closing)}</p>`,
+    `<p>${escapeMarkup(greeting)}</p>`,
+    `<p>${escapeMarkup(opening)}</p>`,
+    `<p>${escapeMarkup(place)}<br><a href="${escapeMarkup(fileUrl)}">${escapeMarkup(fileUrl)}</a></p>`,
+    `<p>${escapeMarkup(closing)}</p>`,
   ].join("\n");
   return {
     to: reader.email,

@@ -1,6 +1,7 @@
+import { escapeMarkup } from "#core/markup";
 import { consent } from "#domain/subscribers";
 
-import { escape, type Mail, oneLine, whenever } from "./mail";
+import { type Mail, oneLine, whenever } from "./mail";
 
 interface Letter {
   readonly to: string;
@@ -61,13 +62,14 @@ function compose({ to, link }: Letter, words: Words): Mail {
   const small = "color:#5c6067;font-size:14px;line-height:1.5;margin:0 0 12px";
   const html = [
     `<div style="max-width:34em;margin:0 auto;padding:24px 16px;font-family:system-ui,-apple-system,'Segoe UI',sans-serif;color:#1d1f22">`,
-    `<h1 style="font-size:22px;line-height:1.3;margin:0 0 16px">${escape(words.heading)}</h1>`,
+    `<h1 style="font-size:22px;line-height:1.3;margin:0 0 16px">${escapeMarkup(words.heading)}</h1>`,
     ...words.paragraphs.map(
-      (line) => `<p style="font-size:16px;line-height:1.55;margin:0 0 16px">${escape(line)}</p>`,
+      (line) =>
+        `<p style="font-size:16px;line-height:1.55;margin:0 0 16px">${escapeMarkup(line)}</p>`,
     ),
-    `<p style="margin:24px 0"><a href="${escape(link)}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#0b5a8a;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${escape(words.action)}</a></p>`,
-    ...words.closing.map((line) => `<p style="${small}">${escape(line)}</p>`),
-    `<p style="${small};overflow-wrap:anywhere">The button leads to ${escape(link)}</p>`,
+    `<p style="margin:24px 0"><a href="${escapeMarkup(link)}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#0b5a8a;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${escapeMarkup(words.action)}</a></p>`,
+    ...words.closing.map((line) => `<p style="${small}">${escapeMarkup(line)}</p>`),
+    `<p style="${small};overflow-wrap:anywhere">The button leads to ${escapeMarkup(link)}</p>`,
     `</div>`,
   ].join("\n");
   return { to, subject: words.subject, text: `${text}\n`, html: `${html}\n` };

@@ -1,4 +1,6 @@
-import { escape, type Mail, oneLine } from "./mail";
+import { escapeMarkup } from "#core/markup";
+
+import { type Mail, oneLine } from "./mail";
 
 /** Tells somebody that a webhook of theirs is switched off, and what to do about it. */
 export function composeWebhookDisabled(notice: {
@@ -25,6 +27,6 @@ export function composeWebhookDisabled(notice: {
     to,
     subject: `A webhook of ${site} is switched off: ${host}`,
     text: `${words.join("\n\n")}\n`,
-    html: `${words.map((word) => `<p>${escape(word)}</p>`).join("\n")}\n`,
+    html: `${words.map((word) => `<p>${escapeMarkup(word)}</p>`).join("\n")}\n`,
   };
 }

@@ -1,8 +1,9 @@
-import { and, asc, eq, isNull, lt, lte, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, lt, lte, notExists, or, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import type { JobStore, Lease } from "#core/jobs";
 import { abortReasonOf, abortUnless } from "#repository/guards";
+import { seconds } from "#repository/intervals";
 import { insertJob, isDue, thisMoment } from "#repository/jobs";
 import { heartbeats, imports, jobs, reports, subscriberImports } from "#repository/models";
 
@@ -11,8 +12,6 @@ const PAGE = 500;
 
 /** Whoever had it must be dead. */
 const isAbandoned = and(eq(jobs.state, "running"), lt(jobs.leaseUntil, sql`now()`));
-
-const seconds = (count: number): SQL => sql`make_interval(secs => ${count}::double precision)`;
 
 /** Everything that a worker writes is fenced by this: the job runs, and runs under this lease. */
 const isHeld = ({ jobId, token }: Lease) =>

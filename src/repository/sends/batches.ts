@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import type { NewJob } from "#core/jobs";
+import { seconds } from "#repository/intervals";
 
 /** Proof of a claim. The token is made before the claim is sent, so that asking again is the same claim. */
 export interface BatchClaim {
@@ -31,8 +32,6 @@ export interface ClaimRow {
   /** In how many seconds there may be something to claim; null when every batch has ended. */
   readonly openInSeconds: number | null;
 }
-
-const seconds = (count: number): SQL => sql`make_interval(secs => ${count}::double precision)`;
 
 /** The next batch, and the same again for who asks with the same token. */
 const claimed = ({ sendId, token, leaseSeconds }: BatchClaim): SQL => sql`

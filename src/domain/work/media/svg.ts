@@ -1,5 +1,7 @@
 import { Parser } from "htmlparser2";
 
+import { escapeMarkup } from "#core/markup";
+
 import { type Anatomy, bomb, corrupt, truncated } from "./anatomy";
 import { isShownAttribute, isShownElement } from "./svg-allow-list";
 
@@ -73,11 +75,11 @@ function sanitise(text: string): Sanitised {
         if (!size) shown.unshift(["xmlns", "http://www.w3.org/2000/svg"]);
         size ??= sizeIn(attributes);
         parts.push(
-          `<${name}${shown.map(([key, value]) => ` ${key}="${escape(value)}"`).join("")}>`,
+          `<${name}${shown.map(([key, value]) => ` ${key}="${escapeMarkup(value)}"`).join("")}>`,
         );
       },
       ontext(data) {
-        if (hidden === 0 && open.length > 0) parts.push(escape(data));
+        if (hidden === 0 && open.length > 0) parts.push(escapeMarkup(data));
       },
       onclosetag(name) {
         if (isOver) throw truncated("the drawing");
@@ -99,15 +101,6 @@ function sanitise(text: string): Sanitised {
   if (!size || !isClosed) throw corrupt("The drawing is not well formed.");
   return { xml: parts.join(""), size };
 }
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-const escape = (text: string): string =>
-  text.replaceAll(/[&<>"]/gu, (character) => escapes[character] ?? "");
 
 /** As the drawing says; where it does not, the size of what it shows of its plane. */
 function sizeIn({ width, height, viewBox = "" }: Attributes): Sanitised["size"] {

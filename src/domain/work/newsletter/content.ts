@@ -1,6 +1,6 @@
 import { Parser } from "htmlparser2";
 
-import { escape } from "#domain/work/mail";
+import { escapeMarkup } from "#core/markup";
 
 import { day } from "./colors";
 
@@ -115,7 +115,7 @@ export function toMailHtml(html: string, options: ContentOptions): string {
       open.push({ name, end });
     },
     ontext(text) {
-      if (silent === 0) out.push(escape(text));
+      if (silent === 0) out.push(escapeMarkup(text));
     },
     onclosetag(name) {
       if (name === "video" || name === "audio") silent -= 1;
@@ -168,23 +168,23 @@ function plain(name: string, attributes: Attributes): [string, string] {
 const alignment = ({ align }: Attributes): string =>
   align === undefined ? "" : `;text-align:${align}`;
 
-const attribute = (name: string, value: string): string => ` ${name}="${escape(value)}"`;
+const attribute = (name: string, value: string): string => ` ${name}="${escapeMarkup(value)}"`;
 
 function link({ href }: Attributes, options: ContentOptions): [string, string] {
   const url = href === undefined ? undefined : absolute(href, options);
   if (url === undefined) return ["", ""];
   const style = `color:${options.accent};text-decoration:underline`;
-  return [`<a class="link" href="${escape(url)}" style="${style}">`, "</a>"];
+  return [`<a class="link" href="${escapeMarkup(url)}" style="${style}">`, "</a>"];
 }
 
 function picture({ src, alt = "", width }: Attributes, options: ContentOptions): string {
   const url = src === undefined ? undefined : absolute(src, options);
-  if (url === undefined || !/^https?:/u.test(url)) return escape(alt);
+  if (url === undefined || !/^https?:/u.test(url)) return escapeMarkup(alt);
   const size = /^\d+$/u.test(width ?? "")
     ? attribute("width", String(Math.min(WIDEST, Number(width))))
     : "";
   const style = "display:inline-block;max-width:100%;height:auto;border:0;vertical-align:top";
-  return `<img src="${escape(url)}" alt="${escape(alt)}"${size} style="${style}">`;
+  return `<img src="${escapeMarkup(url)}" alt="${escapeMarkup(alt)}"${size} style="${style}">`;
 }
 
 function player(name: string, { src, poster }: Attributes, options: ContentOptions): string {
@@ -192,7 +192,7 @@ function player(name: string, { src, poster }: Attributes, options: ContentOptio
   const shown = poster === undefined ? "" : `${picture({ src: poster }, options)}<br>`;
   const words = name === "video" ? "▶ Watch the film" : "▶ Listen";
   const style = `color:${options.accent};text-decoration:underline`;
-  return `<a class="link" href="${escape(url)}" style="${style}">${shown}${words}</a>`;
+  return `<a class="link" href="${escapeMarkup(url)}" style="${style}">${shown}${words}</a>`;
 }
 
 /** The address as it is found from anywhere; undefined for what is no address. */

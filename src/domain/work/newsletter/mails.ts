@@ -1,7 +1,8 @@
+import { escapeMarkup } from "#core/markup";
 import { apiUrlOf, type Settings } from "#core/settings";
 import type { Send } from "#domain/sends";
 import { subscriberTokenOf } from "#domain/subscriber-tokens";
-import { escape, oneLine } from "#domain/work/mail";
+import { oneLine } from "#domain/work/mail";
 import type { OutgoingMail } from "#domain/work/mail-provider";
 
 import { compileTemplate } from "./places";
@@ -33,7 +34,7 @@ export type MailSettings = Pick<Settings, "APP_SECRET" | "SITE_URL" | "API_URL">
 export function mailMaker(mailing: Mailing, settings: MailSettings) {
   const [subject, html, text] = [
     compileTemplate(mailing.subject, oneLine),
-    compileTemplate(mailing.html, escape),
+    compileTemplate(mailing.html, escapeMarkup),
     compileTemplate(mailing.text, (value) => value),
   ];
   const common = commonHeaders(mailing, settings);

@@ -1,7 +1,8 @@
+import { escapeMarkup } from "#core/markup";
 import { languageOf } from "#domain/languages";
 import { renderMarkdown } from "#domain/markdown";
 import type { Newsletter } from "#domain/newsletters";
-import { escape, oneLine } from "#domain/work/mail";
+import { oneLine } from "#domain/work/mail";
 
 import { day, defaultAccent, night, readableOn } from "./colors";
 import { absolute, toMailHtml } from "./content";
@@ -128,7 +129,7 @@ function page(view: View): string {
   const { language, subject, preheader } = view;
   const direction = rightToLeft.test(language) ? "rtl" : "ltr";
   return `<!doctype html>
-<html lang="${escape(language)}" dir="${direction}">
+<html lang="${escapeMarkup(language)}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -136,11 +137,11 @@ function page(view: View): string {
 <meta name="supported-color-schemes" content="light dark">
 <meta name="x-apple-disable-message-reformatting">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<title>${escape(subject)}</title>
+<title>${escapeMarkup(subject)}</title>
 <style>${css(view)}</style>
 </head>
 <body class="page" style="margin:0;padding:0;background:${day.page};-webkit-text-size-adjust:100%;text-size-adjust:100%">
-<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all">${escape(preheader)}${"&#847;&zwnj;&nbsp;".repeat(60)}</div>
+<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all">${escapeMarkup(preheader)}${"&#847;&zwnj;&nbsp;".repeat(60)}</div>
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:${day.page}"><tr><td class="outer" align="center" style="padding:28px 12px">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" class="sheet" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background:${day.sheet};color:${day.ink};border-radius:6px">
@@ -162,29 +163,29 @@ ${footer(view)}
 
 const masthead = ({ newsletterName, siteUrl, siteTitle, accent }: View): string =>
   `<tr><td class="side" style="padding:22px 32px 0">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="bar ink" style="border-bottom:3px solid ${accent};padding:0 0 12px;font-family:${sans};font-size:14px;line-height:1.4;font-weight:bold;letter-spacing:.01em;color:${day.ink};text-align:start"><a class="bare" href="${escape(siteUrl)}" style="color:${day.ink};text-decoration:none">${escape(siteTitle === newsletterName ? siteTitle : `${siteTitle} · ${newsletterName}`)}</a></td></tr></table>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="bar ink" style="border-bottom:3px solid ${accent};padding:0 0 12px;font-family:${sans};font-size:14px;line-height:1.4;font-weight:bold;letter-spacing:.01em;color:${day.ink};text-align:start"><a class="bare" href="${escapeMarkup(siteUrl)}" style="color:${day.ink};text-decoration:none">${escapeMarkup(siteTitle === newsletterName ? siteTitle : `${siteTitle} · ${newsletterName}`)}</a></td></tr></table>
 </td></tr>`;
 
 const title = ({ subject, url, meta }: View): string =>
   `<tr><td class="side ink" style="padding:30px 32px 0;text-align:start">
-<h1 class="title ink" style="margin:0;font-family:${serif};font-size:34px;line-height:1.18;font-weight:bold;color:${day.ink}"><a class="bare" href="${escape(url)}" style="color:${day.ink};text-decoration:none">${escape(subject)}</a></h1>
-${meta === "" ? "" : `<p class="faint" style="margin:14px 0 0;font-family:${sans};font-size:14px;line-height:1.4;color:${day.faint}">${escape(meta)}</p>`}
+<h1 class="title ink" style="margin:0;font-family:${serif};font-size:34px;line-height:1.18;font-weight:bold;color:${day.ink}"><a class="bare" href="${escapeMarkup(url)}" style="color:${day.ink};text-decoration:none">${escapeMarkup(subject)}</a></h1>
+${meta === "" ? "" : `<p class="faint" style="margin:14px 0 0;font-family:${sans};font-size:14px;line-height:1.4;color:${day.faint}">${escapeMarkup(meta)}</p>`}
 </td></tr>`;
 
 const image = ({ image: address, url }: View): string =>
   address === null
     ? ""
-    : `<tr><td style="padding:26px 0 0"><a href="${escape(url)}"><img src="${escape(address)}" alt="" width="600" style="display:block;width:100%;height:auto;border:0"></a></td></tr>`;
+    : `<tr><td style="padding:26px 0 0"><a href="${escapeMarkup(url)}"><img src="${escapeMarkup(address)}" alt="" width="600" style="display:block;width:100%;height:auto;border:0"></a></td></tr>`;
 
 const onTheWeb = ({ url, accent }: View): string =>
-  `<tr><td class="side" style="padding:8px 32px 36px;font-family:${sans};font-size:15px;line-height:1.4;text-align:start"><a class="accent" href="${escape(url)}" style="color:${accent};font-weight:bold;text-decoration:underline">Read it on the web</a></td></tr>`;
+  `<tr><td class="side" style="padding:8px 32px 36px;font-family:${sans};font-size:15px;line-height:1.4;text-align:start"><a class="accent" href="${escapeMarkup(url)}" style="color:${accent};font-weight:bold;text-decoration:underline">Read it on the web</a></td></tr>`;
 
 const footer = (view: View): string => {
   const { newsletterName, siteTitle, siteUrl, postalLines } = view;
   const style = `color:${day.faint};text-decoration:underline`;
-  const postal = postalLines.map((line) => escape(line)).join("<br>");
+  const postal = postalLines.map((line) => escapeMarkup(line)).join("<br>");
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px"><tr><td class="side faint" align="center" style="padding:24px 32px 32px;font-family:${sans};font-size:13px;line-height:1.6;color:${day.faint}">
-You get this because you signed up for ${escape(newsletterName)} at <a href="${escape(siteUrl)}" style="${style}">${escape(siteTitle)}</a>.<br>
+You get this because you signed up for ${escapeMarkup(newsletterName)} at <a href="${escapeMarkup(siteUrl)}" style="${style}">${escapeMarkup(siteTitle)}</a>.<br>
 <a href="{{unsubscribe_url}}" style="${style}">Unsubscribe</a> &nbsp;·&nbsp; <a href="{{preferences_url}}" style="${style}">Change what you get</a>
 ${postal === "" ? "" : `<br><br>${postal}`}
 </td></tr></table>`;
