@@ -123,8 +123,8 @@ const mayPass = (reply: Reply | null): boolean =>
   reply.status === 429 ||
   reply.body["internal_code"] === 40900;
 
-/** How long somebody goes on asking, in milliseconds. */
-const PATIENCE_MS = 30_000;
+/** How long somebody goes on asking, in milliseconds: the longest outage, and what it may take to recover. */
+const PATIENCE_MS = 90_000;
 
 /**
  * Makes a request that may be made again, until there is an answer that will not change.

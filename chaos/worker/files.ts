@@ -48,7 +48,8 @@ const asking =
       ...(body ? { body } : {}),
     });
     if (response.ok || response.status === 404) return response;
-    throw new Error(`${what}: ${await response.text()} (${response.status})`);
+    // As the binding says that R2 could not serve.
+    throw new Error(`${what}: ${await response.text()} (10001)`);
   };
 
 /** A bucket that the harness keeps: what of R2's binding the worker uses, over HTTP. */

@@ -2,6 +2,7 @@ import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 
 import { isUnavailable } from "#core/db";
+import { isStorageAway } from "#core/files";
 import { createLogger } from "#core/logging";
 import { SettingsInvalid } from "#core/settings";
 
@@ -12,6 +13,7 @@ import {
   DatabaseUnavailable,
   MalformedRequest,
   NotConfigured,
+  StorageUnavailable,
   Unexpected,
   UnsupportedMediaType,
 } from "./exceptions";
@@ -61,5 +63,6 @@ function toApiException(error: Error): ApiException {
   }
   if (error instanceof SettingsInvalid) return new NotConfigured(error);
   if (isUnavailable(error)) return new DatabaseUnavailable(error);
+  if (isStorageAway(error)) return new StorageUnavailable(error);
   return new Unexpected(error);
 }

@@ -1129,6 +1129,17 @@ export class DatabaseUnavailable extends Unavailable {
   }
 }
 
+export class StorageUnavailable extends Unavailable {
+  static override readonly internalCode = 50302;
+  static override readonly title = "Storage unavailable";
+  static override readonly meaning =
+    "The place where files are kept is away or overloaded. Nothing of what you sent was saved.";
+  static override readonly remedy = "Send it again after the seconds that Retry-After names.";
+  constructor(cause: unknown) {
+    super("Files cannot be stored or read at the moment.", cause);
+  }
+}
+
 export class NotConfigured extends Unavailable {
   static override readonly internalCode = 50301;
   static override readonly title = "Not configured";

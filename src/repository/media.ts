@@ -195,13 +195,6 @@ export const markMediaFailed = (db: Database, id: string, errorCode: string): St
     .set({ status: "failed", errorCode, objectKey: null, uploadKey: null })
     .where(and(eq(media.id, id), eq(media.status, "processing")));
 
-/** Of these uploads, those that somebody waits for. */
-export const selectNamedUploads = (db: Database, keys: readonly string[]) =>
-  db
-    .select({ uploadKey: media.uploadKey })
-    .from(media)
-    .where(inArray(media.uploadKey, [...keys]));
-
 /** Of these digests, those of files that somebody has, or is about to have. */
 export const selectNamedDigests = (db: Database, sha256s: readonly string[]) => {
   const digest = sql<string>`substring(${media.objectKey} from 7 for 64)`;

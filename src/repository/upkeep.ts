@@ -8,6 +8,7 @@ import {
   jobs,
   mailEvents,
   mailTokens,
+  media,
   posts,
   receipts,
   sessions,
@@ -60,6 +61,24 @@ const endStrandedDeliveries = (db: Database): Statement =>
         ),
       ),
     );
+
+/** Of these files, those that wait for their work or for somebody who tries again: uploads and sources of imports. */
+export const selectNamedSources = (db: Database, objectKeys: readonly string[]) => {
+  const keys = [...objectKeys];
+  const uploads = db
+    .select({ key: sql<string | null>`${media.uploadKey}` })
+    .from(media)
+    .where(inArray(media.uploadKey, keys));
+  const documents = db
+    .select({ key: sql<string | null>`${imports.objectKey}` })
+    .from(imports)
+    .where(inArray(imports.objectKey, keys));
+  const lists = db
+    .select({ key: sql<string | null>`${subscriberImports.objectKey}` })
+    .from(subscriberImports)
+    .where(inArray(subscriberImports.objectKey, keys));
+  return uploads.unionAll(documents).unionAll(lists);
+};
 
 /**
  * Of these files, those that belong to imports which ended a week ago or earlier: one that failed or was

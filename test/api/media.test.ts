@@ -10,10 +10,15 @@ import { createContext } from "#core/context";
 import { newId } from "#core/ids";
 import { newJob } from "#core/jobs";
 import { kindOf } from "#domain/media/kinds";
-import { findOrphansKind, processMediaKind, removeMediaKind } from "#domain/task-kinds";
+import {
+  findOrphansKind,
+  importDocumentsKind,
+  processMediaKind,
+  removeMediaKind,
+} from "#domain/task-kinds";
 import { tasks } from "#domain/tasks";
 import { insertJob } from "#repository/jobs";
-import { jobs, media } from "#repository/models";
+import { imports, jobs, media } from "#repository/models";
 import { runDueJobs } from "#test/support/background";
 import { breakDatabase, deliver, doorbellFor, givenPlant, passTime } from "#test/support/jobs";
 import { givenUser, type Person } from "#test/support/people";
@@ -626,8 +631,19 @@ describe("the work on uploads", () => {
   it("finds what nobody names once it is a day old, and leaves everything else", async () => {
     const kept = await given(newPng(66, 65));
     const waiting = (await givenUploads(newPng(67, 65), 1))[0];
+    const importId = newId();
+    const source = `imports/${importId}.ndjson`;
+    const taking = newJob(importDocumentsKind, { importId, pictures: false });
+    const row = { id: importId, jobId: taking.id, objectKey: source, size: 1 };
+    await db.batch([insertJob(db, taking), db.insert(imports).values(row)]);
+    await files.put(source, "x");
     const sha256 = "ab".repeat(32);
-    const orphans = [`uploads/${newId()}`, `media/${sha256}.png`, `media/${sha256}-320.webp`];
+    const orphans = [
+      `uploads/${newId()}`,
+      `imports/${newId()}.ndjson`,
+      `media/${sha256}.png`,
+      `media/${sha256}-320.webp`,
+    ];
     for (const key of orphans) await files.put(key, "x");
     const look = async () => {
       const job = newJob(findOrphansKind, {});
@@ -639,15 +655,15 @@ describe("the work on uploads", () => {
     const there = async (keys: readonly string[]) =>
       await Promise.all(keys.map(async (key) => (await files.head(key)) !== null));
     await look();
-    expect(await there(orphans)).toEqual([true, true, true]);
+    expect(await there(orphans)).toEqual([true, true, true, true]);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 25 * 3600 * 1000 });
     try {
       await look();
     } finally {
       vi.useRealTimers();
     }
-    expect(await there(orphans)).toEqual([false, false, false]);
-    expect(await there([`uploads/${waiting?.id}`])).toEqual([true]);
+    expect(await there(orphans)).toEqual([false, false, false, false]);
+    expect(await there([`uploads/${waiting?.id}`, source])).toEqual([true, true]);
     expect((await fetchFile(kept.url)).status).toBe(200);
     expect((await fetchFile(kept.variants[0].url)).status).toBe(200);
   });

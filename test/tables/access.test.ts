@@ -102,6 +102,7 @@ const otherReasons: ReadonlySet<unknown> = new Set(
     exceptions.OwnHop,
     exceptions.RangeNotSatisfiable,
     exceptions.StaleVersion,
+    exceptions.StorageUnavailable,
     exceptions.TooManyAttempts,
     exceptions.TooManyFrames,
     exceptions.Unexpected,

@@ -7,6 +7,7 @@ import {
   Contended,
   CursorInvalid,
   ImportNotFound,
+  StorageUnavailable,
   UnsupportedMediaType,
 } from "#api/exceptions";
 import {
@@ -83,6 +84,7 @@ const start = createRoute({
       BodyTooLarge,
       UnsupportedMediaType,
       Contended,
+      StorageUnavailable,
     ),
   },
 });

@@ -12,6 +12,7 @@ import {
   MediaTypeMismatch,
   MediaTypeUnknown,
   SideTooLong,
+  StorageUnavailable,
   TooManyFrames,
   TooManyPixels,
   UnsupportedMediaType,
@@ -118,6 +119,7 @@ const upload = createRoute({
       SideTooLong,
       TooManyFrames,
       Contended,
+      StorageUnavailable,
     ),
   },
 });

@@ -8,6 +8,7 @@ import {
   ReferenceUnknown,
   ReportNotFound,
   ReportNotReady,
+  StorageUnavailable,
 } from "#api/exceptions";
 import {
   answerHeaders,
@@ -122,7 +123,14 @@ const download = createRoute({
     200: { description: "The PDF", headers: answerHeaders.etag, content: pdf },
     206: { description: "A part of it", headers: answerHeaders.etag, content: pdf },
     304: noContent("The client has this file."),
-    ...raises(...needsActor, ...validates, ReportNotFound, ReportNotReady, RangeNotSatisfiable),
+    ...raises(
+      ...needsActor,
+      ...validates,
+      ReportNotFound,
+      ReportNotReady,
+      RangeNotSatisfiable,
+      StorageUnavailable,
+    ),
   },
 });
 

@@ -9,6 +9,7 @@ import {
   MethodNotAllowed,
   ReferenceUnknown,
   SubscriberImportNotFound,
+  StorageUnavailable,
   UnsupportedMediaType,
 } from "#api/exceptions";
 import {
@@ -104,6 +105,7 @@ const start = createRoute({
       UnsupportedMediaType,
       ReferenceUnknown,
       Contended,
+      StorageUnavailable,
     ),
   },
 });

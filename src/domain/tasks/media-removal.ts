@@ -1,10 +1,12 @@
+import type { TaskContext } from "#core/context";
 import { sendTogether } from "#core/db";
 import { defineTask, done, newJob } from "#core/jobs";
 import { digestIn, objectKeyOf, objectPrefixOf } from "#domain/media/addresses";
 import { extensions } from "#domain/media/kinds";
 import { findOrphansKind, removeMediaKind } from "#domain/task-kinds";
 import { deleteFiles } from "#repository/files";
-import { selectHoldersOf, selectNamedDigests, selectNamedUploads } from "#repository/media";
+import { selectHoldersOf, selectNamedDigests } from "#repository/media";
+import { selectNamedSources } from "#repository/upkeep";
 
 /** Deletes a file with its copies, unless somebody has it. Whoever is about to store it waits meanwhile. */
 export const removeMedia = defineTask({
@@ -31,12 +33,8 @@ export const findOrphans = defineTask({
   ...findOrphansKind,
   async run(context) {
     const { db, files } = context;
-    for await (const keys of oldFiles(files, "uploads/")) {
-      const named = await selectNamedUploads(db, keys);
-      const held = new Set(named.map(({ uploadKey }) => uploadKey));
-      const orphans = keys.filter((key) => !held.has(key));
-      if (orphans.length > 0) await files.delete(orphans);
-    }
+    await removeUnnamed(context, "uploads/");
+    await removeUnnamed(context, "imports/");
     const removals = new Set<string>();
     for await (const keys of oldFiles(files, "media/")) {
       const digests = [...new Set(keys.flatMap((key) => digestIn(key) ?? []))];
@@ -52,6 +50,15 @@ export const findOrphans = defineTask({
     return done({ jobs });
   },
 });
+
+async function removeUnnamed({ db, files }: TaskContext, prefix: string): Promise<void> {
+  for await (const keys of oldFiles(files, prefix)) {
+    const named = await selectNamedSources(db, keys);
+    const held = new Set(named.map(({ key }) => key));
+    const orphans = keys.filter((key) => !held.has(key));
+    if (orphans.length > 0) await files.delete(orphans);
+  }
+}
 
 async function* oldFiles(files: R2Bucket, prefix: string): AsyncGenerator<string[]> {
   const before = Date.now() - DAY_MS;
