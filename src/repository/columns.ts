@@ -14,6 +14,9 @@ export const instant = customType<{ data: string; driverData: string }>({
 /** Words with their places and weights, in PostgreSQL's own notation. */
 export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
+/** The number of a transaction, which never comes round again. JavaScript has no number for it, so it stays text. */
+export const xid8 = customType<{ data: string }>({ dataType: () => "xid8" });
+
 /** PostgreSQL writes `2026-11-23 02:22:00.1+00`; RFC 3339 wants a `T` and minutes in the offset. */
 export function toInstant(text: string): string {
   const dated = text.replace(" ", "T");

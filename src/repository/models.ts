@@ -16,7 +16,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { base, edited, instant, tsvector } from "./columns";
+import { base, edited, instant, tsvector, xid8 } from "./columns";
 
 // --- People --------------------------------------------------------------------------------------
 
@@ -194,6 +194,9 @@ export const posts = pgTable(
     unique("posts_import_path_key").on(t.importPath),
     index("posts_published_index")
       .on(t.publishedAt, t.id)
+      .where(sql`status = 'published' and deleted_at is null`),
+    index("posts_type_published_index")
+      .on(t.type, t.publishedAt, t.id)
       .where(sql`status = 'published' and deleted_at is null`),
     index("posts_updated_index")
       .on(t.updatedAt, t.id)
@@ -1038,6 +1041,31 @@ export const searchVocabulary = pgTable(
   (t) => [
     index("search_vocabulary_word_index").on(t.word),
     index("search_vocabulary_similar_index").using("gin", t.word.op("gin_trgm_ops")),
+  ],
+);
+
+// --- What others keep copies of --------------------------------------------------------------------
+
+export const contentEntity = pgEnum("content_entity", ["post", "tag", "author"]);
+
+/**
+ * That something published may have changed, and in which transaction: usually one row for each thing there ever
+ * was. Only triggers write it, and never wait for each other: a newer row takes the place of the older ones that
+ * nobody else is about to replace. What became of the thing is looked up by whoever reads.
+ */
+export const contentChanges = pgTable(
+  "content_changes",
+  {
+    ...base,
+    entity: contentEntity().notNull(),
+    entityId: uuid().notNull(),
+    changedIn: xid8().notNull(),
+    /** Whether somebody may have been told of the thing: then they must be told that it is gone. */
+    isKnown: boolean().notNull(),
+  },
+  (t) => [
+    index("content_changes_changed_index").on(t.changedIn, t.id),
+    index("content_changes_entity_index").on(t.entity, t.entityId),
   ],
 );
 

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, lt, notExists, or, sql } from "drizzle-orm
 
 import type { Database, Statement } from "#core/db";
 
+import { renumberForeignChanges } from "./content-changes";
 import {
   events,
   imports,
@@ -22,7 +23,7 @@ import { isForgotten } from "./subscribers";
 
 /**
  * Deletes what has had its time: old trash, receipts, counters, sessions, mailed tokens, and events with
- * their deliveries. A delivery whose job is over has failed.
+ * their deliveries. A delivery whose job is over has failed. Changes brought in from another database get numbers.
  */
 export const forgetWhatIsOver = (db: Database): Statement[] => [
   db.delete(posts).where(lt(posts.deletedAt, sql`now() - interval '30 days'`)),
@@ -41,6 +42,7 @@ export const forgetWhatIsOver = (db: Database): Statement[] => [
   db.delete(mailEvents).where(lt(mailEvents.createdAt, sql`now() - interval '90 days'`)),
   db.delete(events).where(lt(events.createdAt, sql`now() - interval '30 days'`)),
   endStrandedDeliveries(db),
+  renumberForeignChanges(db),
 ];
 
 /** A job can be cancelled, or die, before its delivery has ended. */

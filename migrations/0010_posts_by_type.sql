@@ -1,0 +1,1 @@
+CREATE INDEX "posts_type_published_index" ON "posts" USING btree ("type","published_at","id") WHERE status = 'published' and deleted_at is null;
