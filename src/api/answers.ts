@@ -54,10 +54,50 @@ export async function withDigest<Env extends AppEnv, Body>(
   return shown;
 }
 
+/**
+ * Answers with JSON that is text already: 200 with a strong ETag, a digest of every byte, or 304 without it.
+ *
+ * @param version of the resource, to stand in the ETag as {@link withVersion} has it; null for lists.
+ */
+export async function answerJsonText<Env extends AppEnv>(
+  c: HonoContext<Env>,
+  json: string,
+  version: number | null,
+): Promise<Response> {
+  // Its type says that it may be shared; it never is.
+  const bytes = encoder.encode(json) as Uint8Array<ArrayBuffer>;
+  const digest = await sha256(bytes);
+  const etag =
+    version === null ? `"${digest.slice(0, 32)}"` : `"v${version}-${digest.slice(0, 16)}"`;
+  return answerTagged(c, bytes, etag);
+}
+
+/** The same for a resource that changes are based on: with the ETag of {@link withVersion}. */
+export const answerVersionedText = async <Env extends AppEnv>(
+  c: HonoContext<Env>,
+  json: string,
+  whole: { readonly version: number },
+): Promise<Response> => answerTagged(c, json, await etagOf(whole));
+
+function answerTagged<Env extends AppEnv>(
+  c: HonoContext<Env>,
+  body: string | Uint8Array<ArrayBuffer>,
+  etag: string,
+): Response {
+  // Asking `c.res` for its headers would make a response that is thrown away.
+  c.header("ETag", etag);
+  if (names(c.req.header("if-none-match"), etag)) return c.body(null, 304);
+  return c.body(body, 200, { "Content-Type": "application/json" });
+}
+
+const encoder = new TextEncoder();
+
 /** True when the client has just these bytes, and 304 is the answer (RFC 9110, section 13.1.2). */
 export function isKnown<Env extends AppEnv>(c: HonoContext<Env>): boolean {
   const etag = c.res.headers.get("ETag");
-  const known = c.req.header("if-none-match");
-  if (known === undefined || etag === null) return false;
-  return known === "*" || known.split(",").some((tag) => tag.trim().replace(/^W\//u, "") === etag);
+  return etag !== null && names(c.req.header("if-none-match"), etag);
 }
+
+const names = (known: string | undefined, etag: string): boolean =>
+  known !== undefined &&
+  (known === "*" || known.split(",").some((tag) => tag.trim().replace(/^W\//u, "") === etag));

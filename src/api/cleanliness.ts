@@ -17,8 +17,7 @@ const MAX_DEPTH = 20;
  * @throws {MalformedRequest} 40000, {@link ValidationFailed} 42200
  */
 export const refuseDirtyInput = createMiddleware<AppEnv>(async function refuseDirtyInput(c, next) {
-  const url = new URL(c.req.url);
-  const errors = [...dirtIn(pathOf(url), "path"), ...dirtInQuery(url.searchParams)];
+  const errors = dirtInAddress(c.req.url);
   const isJson = /^application\/([\w.-]+\+)?json\b/iu.test(c.req.header("content-type") ?? "");
   if (isJson && !isStreamed(c)) {
     const text = await c.req.text();
@@ -27,6 +26,20 @@ export const refuseDirtyInput = createMiddleware<AppEnv>(async function refuseDi
   if (errors.length > 0) throw new ValidationFailed(errors);
   await next();
 });
+
+/** Only what is escaped can be what must not be stored; without it, all there is to see are names given twice. */
+function dirtInAddress(address: string): Detail[] {
+  const start = address.indexOf("?");
+  if (!address.includes("%")) {
+    if (start === -1) return [];
+    const parts = address.slice(start + 1).split("&");
+    return namesGivenTwice(parts.filter((part) => part !== "").map(nameOf));
+  }
+  const url = new URL(address);
+  return [...dirtIn(pathOf(url), "path"), ...dirtInQuery(url.searchParams)];
+}
+
+const nameOf = (part: string): string => part.split("=", 1)[0]?.replaceAll("+", " ") ?? "";
 
 /**
  * Refuses what the route does not read: parameters that it does not have, because a misspelt filter must
@@ -41,10 +54,10 @@ export function refuseUnread(app: OpenAPIHono<AppEnv>) {
     routes ??= readingsOf(app);
     const method = c.req.method === "HEAD" ? "GET" : c.req.method;
     // The first that matches answers, though a path such as `/export` may match one with an id as well.
-    const [route] = matchedRoutes(c).flatMap(({ path }) => routes?.get(`${method} ${path}`) ?? []);
+    const route = readingOf(routes, method, matchedRoutes(c));
     if (route) {
       const unread = Object.keys(c.req.query()).filter((name) => !route.parameters.has(name));
-      if (!route.hasBody)
+      if (!route.hasBody && c.req.raw.body !== null)
         unread.push(...fieldsIn(new TextDecoder().decode(await c.req.arrayBuffer())));
       if (unread.length > 0) {
         throw new ValidationFailed(
@@ -54,6 +67,18 @@ export function refuseUnread(app: OpenAPIHono<AppEnv>) {
     }
     await next();
   });
+}
+
+function readingOf(
+  routes: ReadonlyMap<string, Reading>,
+  method: string,
+  matched: readonly { readonly path: string }[],
+): Reading | undefined {
+  for (const { path } of matched) {
+    const reading = routes.get(`${method} ${path}`);
+    if (reading) return reading;
+  }
+  return undefined;
 }
 
 interface Reading {
@@ -97,13 +122,17 @@ function parse(text: string): unknown {
   }
 }
 
-function dirtInQuery(query: URLSearchParams): Detail[] {
-  const names = [...query.keys()];
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [
-    ...[...twice].map((name) => detail(name, "duplicate", "Give this parameter once.")),
-    ...[...query].flatMap(([name, value]) => [...dirtIn(name, name), ...dirtIn(value, name)]),
-  ];
+const dirtInQuery = (query: URLSearchParams): Detail[] => [
+  ...namesGivenTwice([...query.keys()]),
+  ...[...query].flatMap(([name, value]) => [...dirtIn(name, name), ...dirtIn(value, name)]),
+];
+
+function namesGivenTwice(names: readonly string[]): Detail[] {
+  const distinct = new Set(names);
+  if (distinct.size === names.length) return [];
+  return [...distinct]
+    .filter((name) => names.indexOf(name) !== names.lastIndexOf(name))
+    .map((name) => detail(name, "duplicate", "Give this parameter once."));
 }
 
 const detail = (pointer: string, code: string, message: string): Detail => ({

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context as HonoContext } from "hono";
 
 import type { Keyset } from "#core/pages";
-import { base64url, fromBase64url, sha256, sign, verify } from "#core/tokens";
+import { base64url, fromBase64url, sign, verify } from "#core/tokens";
 
 import type { AppEnv } from "./dependencies";
 import { CursorInvalid } from "./exceptions";
@@ -34,17 +34,29 @@ const Values = z
  * Where the page before ended. A cursor is bound to its list with all parameters, and signed: a wrong
  * one is an error and never page one.
  *
+ * @param list its name, when it is no list of the API: what others add to its address changes nothing.
  * @throws {CursorInvalid} 40001
  */
-export async function readCursor(c: HonoContext<AppEnv>): Promise<Keyset | null> {
+export async function readCursor(c: HonoContext<AppEnv>, list?: string): Promise<Keyset | null> {
   const cursor = c.req.query("cursor");
   if (cursor === undefined) return null;
   const [payload = "", signature = ""] = cursor.split(".");
   const { APP_SECRET } = c.var.context.settings;
-  if (!(await verify(APP_SECRET, "cursor", `${await listOf(c)}\n${payload}`, signature))) {
+  if (!(await verify(APP_SECRET, "cursor", `${list ?? listOf(c)}\n${payload}`, signature))) {
     throw new CursorInvalid();
   }
   return Values.parse(JSON.parse(fromBase64url(payload) ?? "null"));
+}
+
+/** What `readCursor` reads of the same list. */
+export async function cursorOf(
+  c: HonoContext<AppEnv>,
+  list: string,
+  next: Keyset,
+): Promise<string> {
+  const payload = base64url(new TextEncoder().encode(JSON.stringify(next)));
+  const { APP_SECRET } = c.var.context.settings;
+  return `${payload}.${await sign(APP_SECRET, "cursor", `${list}\n${payload}`)}`;
 }
 
 /** The body of a list, with its `Link` header (RFC 8288) when there is a next page. */
@@ -54,20 +66,29 @@ export async function pageBody<Item>(
   next: Keyset | null,
 ): Promise<{ data: Item[]; next_cursor: string | null }> {
   if (next === null) return { data, next_cursor: null };
-  const payload = base64url(new TextEncoder().encode(JSON.stringify(next)));
-  const { APP_SECRET } = c.var.context.settings;
-  const cursor = `${payload}.${await sign(APP_SECRET, "cursor", `${await listOf(c)}\n${payload}`)}`;
+  const cursor = await cursorOf(c, listOf(c), next);
   const url = new URL(c.req.url);
   url.searchParams.set("cursor", cursor);
   c.header("Link", `<${url.href}>; rel="next"`);
   return { data, next_cursor: cursor };
 }
 
+/** The same as text, of items that are JSON already. */
+export async function pageText(
+  c: HonoContext<AppEnv>,
+  items: readonly string[],
+  next: Keyset | null,
+): Promise<string> {
+  const { next_cursor } = await pageBody(c, [], next);
+  return `{"data":[${items.join(",")}],"next_cursor":${JSON.stringify(next_cursor)}}`;
+}
+
 /** The list a cursor belongs to: its path and every parameter that decides what is in it. */
-function listOf(c: HonoContext<AppEnv>): Promise<string> {
-  const query = new URL(c.req.url).searchParams;
+function listOf(c: HonoContext<AppEnv>): string {
+  const start = c.req.url.indexOf("?");
+  const query = new URLSearchParams(start === -1 ? "" : c.req.url.slice(start));
   query.delete("cursor");
   query.delete("limit");
   query.sort();
-  return sha256(`${c.req.path}?${query.toString()}`);
+  return `${c.req.path}?${query.toString()}`;
 }

@@ -1,4 +1,11 @@
-import { connect, createMeter, type Database, type Meter } from "#core/db";
+import {
+  connect,
+  connectPlainly,
+  createMeter,
+  type Database,
+  type Meter,
+  type Query,
+} from "#core/db";
 import { createLogger, type Logger } from "#core/logging";
 import { readSettings, type Settings } from "#core/settings";
 
@@ -13,6 +20,7 @@ export type Lane = (typeof lanes)[number];
 export interface Context {
   readonly settings: Settings;
   readonly db: Database;
+  readonly query: Query;
   readonly files: R2Bucket;
   readonly queues: Readonly<Record<Lane, Queue>>;
   readonly log: Logger;
@@ -27,19 +35,27 @@ export interface TaskContext extends Context {
   readonly assets: Fetcher;
   readonly mail: SendEmail;
   readonly images: ImagesBinding;
+  /** Workers Cache, which stands before the worker; undefined where there is none. */
+  readonly cache: Pick<CacheContext, "purge"> | undefined;
 }
 
 /** @throws {SettingsInvalid} when the environment is incomplete. */
 export function createContext(
   env: Env,
-  execution: Pick<ExecutionContext, "waitUntil">,
+  execution: Pick<ExecutionContext, "waitUntil" | "cache">,
   requestId: string,
 ): TaskContext {
   const settings = readSettings(env);
+  const { DATABASE_URL, NEON_ENDPOINT } = settings;
   const meter = createMeter();
+  let db: Database | undefined;
   return {
     settings,
-    db: connect(settings.DATABASE_URL, settings.NEON_ENDPOINT, meter),
+    // Made when it is first asked for: what is read most asks `query`.
+    get db() {
+      return (db ??= connect(DATABASE_URL, NEON_ENDPOINT, meter));
+    },
+    query: connectPlainly(DATABASE_URL, NEON_ENDPOINT, meter),
     files: env.FILES,
     queues: {
       default: env.QUEUE_DEFAULT,
@@ -55,5 +71,9 @@ export function createContext(
     assets: env.ASSETS,
     mail: env.MAIL,
     images: env.IMAGES,
+    // Asking for it costs more than a request that does not need it should pay.
+    get cache() {
+      return execution.cache;
+    },
   };
 }

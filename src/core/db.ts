@@ -2,7 +2,7 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle } from "drizzle-orm/neon-http";
 
-import { createPatientFetch } from "./patience";
+import { type Answer, createPatientFetch } from "./patience";
 
 /** One for the isolate: what a request finds out about the database is of use to those after it. */
 const patientFetch = createPatientFetch();
@@ -22,13 +22,36 @@ export const createMeter = (): Meter => ({ roundTrips: 0, milliseconds: 0 });
  * @param endpoint where Neon's HTTP protocol is spoken when that is not Neon itself.
  */
 export function connect(url: string, endpoint: string | undefined, meter: Meter) {
-  if (endpoint !== undefined) neonConfig.fetchEndpoint = endpoint;
-  neonConfig.fetchFunction = meteredFetch;
+  prepare(endpoint);
   const client = neon(url, { fetchOptions: { meter } });
   return drizzle(client, { casing: "snake_case" });
 }
 
+function prepare(endpoint: string | undefined): void {
+  if (endpoint !== undefined) neonConfig.fetchEndpoint = endpoint;
+  neonConfig.fetchFunction = meteredFetch;
+}
+
 export type Database = ReturnType<typeof connect>;
+
+/** Sends a statement that is text already, with its values as `$1`, `$2`, … Answers with rows by column. */
+export type Query = (text: string, values: readonly unknown[]) => Promise<readonly unknown[]>;
+
+type Client = ReturnType<typeof neon<false, false>>;
+
+/** It keeps nothing of a request, and reading the address again for each would cost more than asking. */
+const clients = new Map<string, Client>();
+
+/** The same database for statements that nobody has to build: without drizzle, whose part takes longer. */
+export function connectPlainly(url: string, endpoint: string | undefined, meter: Meter): Query {
+  const options = { fetchOptions: { meter } };
+  return (text, values) => {
+    prepare(endpoint);
+    const client = clients.get(url) ?? neon(url);
+    clients.set(url, client);
+    return client.query(text, [...values], options);
+  };
+}
 
 /** A statement that has not been sent: it can join a batch. */
 export type Statement = BatchItem<"pg">;
@@ -40,7 +63,7 @@ export type Statement = BatchItem<"pg">;
 async function meteredFetch(
   url: string,
   { meter, ...init }: RequestInit & { meter: Meter },
-): Promise<Response> {
+): Promise<Answer> {
   const start = Date.now();
   meter.roundTrips += 1;
   try {

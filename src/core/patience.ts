@@ -1,10 +1,10 @@
-/** How long a statement may take, in milliseconds, as long as the database answers others. */
-const STATEMENT_MS = 10_000;
 /**
  * How silence is measured: in ticks, which come only while this isolate gets to run. One that is busy hears
  * nobody, whoever answers.
  */
 const TICK_MS = 100;
+/** How long a statement may take as long as the database answers others: ten seconds. */
+const STATEMENT_TICKS = 100;
 /** After how long without any answer the database is asked whether it is there, and how long it has to say so. */
 const DOUBT_TICKS = 8;
 const SIGN_OF_LIFE_TICKS = 8;
@@ -21,7 +21,13 @@ class DatabaseSlow extends Error {
   override readonly name = "DatabaseSlow";
 }
 
-type Ask = (url: string, init: RequestInit) => Promise<Response>;
+/** An answer with all of its body: what the driver reads of a `Response`. */
+export interface Answer extends Pick<Response, "ok" | "status"> {
+  readonly text: () => Promise<string>;
+  readonly json: () => Promise<unknown>;
+}
+
+type Ask = (url: string, init: RequestInit) => Promise<Answer>;
 
 /**
  * A `fetch` for the database that tells a slow statement from a silent database. A statement that takes long is
@@ -43,15 +49,16 @@ export function createPatientFetch(): Ask {
     const endWatch = watch(state, {
       ask: () => isThere(state, url, init),
       onSilence: () => giveUp.abort(new DatabaseSilent("The database does not answer.")),
+      onSlowness: () => giveUp.abort(new DatabaseSlow("The statement took too long.")),
     });
-    const endLimit = giveUpAfter(giveUp, STATEMENT_MS, "The statement took too long.");
     try {
       const response = await fetch(url, { ...init, signal: giveUp.signal });
       heard(state);
       // Read here, because all of it has to come in time.
-      return new Response(await response.arrayBuffer(), response);
+      const text = await response.text();
+      const { ok, status } = response;
+      return { ok, status, text: async () => text, json: async () => JSON.parse(text) };
     } finally {
-      endLimit();
       endWatch();
     }
   };
@@ -69,12 +76,20 @@ function heard(state: State): void {
   state.isSilent = false;
 }
 
-/** @returns what ends the watch. */
-function watch(
-  state: State,
-  { ask, onSilence }: { readonly ask: () => Promise<boolean>; readonly onSilence: () => void },
-): () => void {
+interface Watch {
+  readonly ask: () => Promise<boolean>;
+  readonly onSilence: () => void;
+  readonly onSlowness: () => void;
+}
+
+/**
+ * One timer for both limits, because every statement makes one.
+ *
+ * @returns what ends the watch.
+ */
+function watch(state: State, { ask, onSilence, onSlowness }: Watch): () => void {
   let known = state.answers;
+  let ticks = 0;
   let quietTicks = 0;
   let isAsking = false;
   const doubt = async (): Promise<void> => {
@@ -88,6 +103,8 @@ function watch(
     onSilence();
   };
   const ticking = setInterval(() => {
+    ticks += 1;
+    if (ticks >= STATEMENT_TICKS) onSlowness();
     if (isAsking) return;
     quietTicks = state.answers === known ? quietTicks + 1 : 0;
     known = state.answers;
@@ -111,14 +128,4 @@ async function isThere(state: State, url: string, init: RequestInit): Promise<bo
   heard(state);
   await response.body?.cancel().catch(() => undefined);
   return true;
-}
-
-/**
- * `AbortSignal.timeout`, on a clock that tests can move.
- *
- * @returns what takes the limit back.
- */
-function giveUpAfter(controller: AbortController, milliseconds: number, why: string): () => void {
-  const timer = setTimeout(() => controller.abort(new DatabaseSlow(why)), milliseconds);
-  return () => clearTimeout(timer);
 }

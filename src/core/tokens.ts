@@ -81,5 +81,10 @@ export function fromBase64url(text: string): string | undefined {
   }
 }
 
-const hex = (bytes: ArrayBuffer | Uint8Array): string =>
-  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hex(bytes: ArrayBuffer | Uint8Array): string {
+  let text = "";
+  for (const byte of new Uint8Array(bytes)) text += digits[byte];
+  return text;
+}

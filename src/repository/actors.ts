@@ -13,6 +13,12 @@ export interface Credential {
   readonly hash: string;
 }
 
+/** Whether somebody reads as the public does: nobody in particular, or a page with a publishable key. */
+export const isStranger = (
+  credential: Credential | null,
+): credential is null | (Credential & { kind: "publishable_key" }) =>
+  credential === null || credential.kind === "publishable_key";
+
 /** The person behind a session that is alive, as they are now: a suspended one is nobody. */
 export const selectSessionActor = (db: Database, tokenHash: string) =>
   db

@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
+import { isBeyond } from "./keysets";
 import { users } from "./models";
 import { avatarOfUser } from "./pictures";
 
@@ -22,21 +23,35 @@ const columns = {
   postCount: sql<number>`(select count(*)::int ${published})`,
 };
 
-/** A page of the people who have published something, by name. */
-export const selectAuthors = (db: Database, { limit, after }: PageRequest) =>
-  db
-    .select(columns)
+/** What lists of authors can be sorted by. */
+export interface AuthorOrder {
+  readonly by: "name" | "slug";
+  readonly descending: boolean;
+}
+
+const sortColumns = { name: users.name, slug: users.slug } as const;
+
+/**
+ * A page of the people who have published something.
+ *
+ * @param hasCount whether each comes with the number of their published posts; without it that is 0.
+ */
+export function selectAuthors(
+  db: Database,
+  { by, descending }: AuthorOrder,
+  { limit, after }: PageRequest,
+  hasCount: boolean,
+) {
+  const column = sortColumns[by];
+  const direction = descending ? desc : asc;
+  const isNext = after === null ? undefined : isBeyond(column, users.id, { after, descending });
+  return db
+    .select(hasCount ? columns : { ...columns, postCount: sql<number>`0` })
     .from(users)
-    .where(
-      and(
-        hasPublished,
-        after === null
-          ? undefined
-          : sql`(${users.name}, ${users.id}) > (${after[0]}, ${after[1]}::uuid)`,
-      ),
-    )
-    .orderBy(asc(users.name), asc(users.id))
+    .where(and(hasPublished, isNext))
+    .orderBy(direction(column), direction(users.id))
     .limit(limit + 1);
+}
 
 /** An author by slug; nobody who has published nothing. */
 export const selectAuthor = (db: Database, slug: string) =>

@@ -18,7 +18,7 @@ import {
 import type { Database, Statement } from "#core/db";
 import type { Keyset, PageRequest } from "#core/pages";
 
-import { type Credential, holderOf, type Reader, readsAll } from "./actors";
+import { holderOf, isStranger, type Reader, readsAll } from "./actors";
 import {
   postAuthors,
   postRevisions,
@@ -72,27 +72,27 @@ export const tagsOf = sql<readonly TagLabelRow[]>`(
 
 const { content: _content, html: _html, ...summaryColumns } = getTableColumns(posts);
 
+const full = {
+  ...getTableColumns(posts),
+  authors: authorsOf,
+  tags: tagsOf,
+  pictures: picturesOfPost,
+};
+const summary = {
+  ...summaryColumns,
+  authors: authorsOf,
+  tags: tagsOf,
+  pictures: featurePictureOfPost,
+};
+
 /** One post with its byline and tags, whoever may read it and even from the trash. */
 export const selectPost = (db: Database, id: string) =>
-  db
-    .select({
-      ...getTableColumns(posts),
-      authors: authorsOf,
-      tags: tagsOf,
-      pictures: picturesOfPost,
-    })
-    .from(posts)
-    .where(eq(posts.id, id));
+  db.select(full).from(posts).where(eq(posts.id, id));
 
 /** The live post that has this slug, or had it while it was published. */
 export const selectPostBySlug = (db: Database, slug: string) =>
   db
-    .select({
-      ...getTableColumns(posts),
-      authors: authorsOf,
-      tags: tagsOf,
-      pictures: picturesOfPost,
-    })
+    .select(full)
     .from(posts)
     .where(
       and(
@@ -148,42 +148,47 @@ const sortColumns = {
   title: sql`${posts.title}`,
 } as const;
 
-const isStranger = (
-  credential: Credential | null,
-): credential is null | (Credential & { kind: "publishable_key" }) =>
-  credential === null || credential.kind === "publishable_key";
-
 /**
  * A page of the posts that somebody may read; strangers read what is published. The rule stands in the
  * statement, so that who is asking need not be known before.
  */
-export function selectPosts(
+export function selectPosts(db: Database, reader: Reader, filter: PostFilter, page: PageRequest) {
+  const { where, order, limit } = pageOf(db, reader, filter, page);
+  return db
+    .select(summary)
+    .from(posts)
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
+}
+
+/** The same with their texts. */
+export function selectFullPosts(
   db: Database,
   reader: Reader,
   filter: PostFilter,
-  { limit, after }: PageRequest,
+  page: PageRequest,
 ) {
+  const { where, order, limit } = pageOf(db, reader, filter, page);
+  return db
+    .select(full)
+    .from(posts)
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
+}
+
+function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after }: PageRequest) {
   const isPublic = isStranger(reader.credential);
   const isByDate = filter.order.by === "published_at" || filter.order.by === "publish_at";
   const by = isPublic && isByDate ? sql`${posts.publishedAt}` : sortColumns[filter.order.by];
   const direction = filter.order.descending ? desc : asc;
-  return db
-    .select({
-      ...summaryColumns,
-      authors: authorsOf,
-      tags: tagsOf,
-      pictures: featurePictureOfPost,
-    })
-    .from(posts)
-    .where(
-      and(
-        isVisible(db, reader, filter.status === "trashed"),
-        ...conditionsOf(db, filter),
-        after === null ? undefined : isBeyond(by, filter, after),
-      ),
-    )
-    .orderBy(direction(by), direction(posts.id))
-    .limit(limit + 1);
+  const where = and(
+    isVisible(db, reader, filter.status === "trashed"),
+    ...conditionsOf(db, filter),
+    after === null ? undefined : isBeyond(by, filter, after),
+  );
+  return { where, order: [direction(by), direction(posts.id)], limit: limit + 1 };
 }
 
 /** What strangers see is published and not in the trash; the trash is for those whom the posts belong to. */

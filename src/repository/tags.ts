@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, or, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
+import { isBeyond } from "./keysets";
 import { type TagRow, tags } from "./models";
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
@@ -21,18 +22,39 @@ const columns = {
   postCount: publishedCount,
 };
 
-/** A page of all tags by name, each with the number of its published posts. */
-export const selectTags = (db: Database, { limit, after }: PageRequest) =>
-  db
-    .select(columns)
+/** What lists of tags can be sorted by. */
+export interface TagOrder {
+  readonly by: "name" | "slug" | "created_at" | "updated_at";
+  readonly descending: boolean;
+}
+
+const sortColumns = {
+  name: tags.name,
+  slug: tags.slug,
+  created_at: tags.createdAt,
+  updated_at: tags.updatedAt,
+} as const;
+
+/**
+ * A page of all tags.
+ *
+ * @param hasCount whether each comes with the number of its published posts; without it that is 0.
+ */
+export function selectTags(
+  db: Database,
+  { by, descending }: TagOrder,
+  { limit, after }: PageRequest,
+  hasCount: boolean,
+) {
+  const column = sortColumns[by];
+  const direction = descending ? desc : asc;
+  return db
+    .select(hasCount ? columns : { ...columns, postCount: sql<number>`0` })
     .from(tags)
-    .where(
-      after === null
-        ? undefined
-        : sql`(${tags.name}, ${tags.id}) > (${after[0]}, ${after[1]}::uuid)`,
-    )
-    .orderBy(asc(tags.name), asc(tags.id))
+    .where(after === null ? undefined : isBeyond(column, tags.id, { after, descending }))
+    .orderBy(direction(column), direction(tags.id))
     .limit(limit + 1);
+}
 
 export const selectTag = (db: Database, id: string) =>
   db.select(columns).from(tags).where(eq(tags.id, id));

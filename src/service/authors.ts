@@ -2,23 +2,29 @@ import { AuthorNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Caller } from "#domain/actors";
-import { type AuthorRow, selectAuthor, selectAuthors } from "#repository/authors";
+import { type AuthorOrder, type AuthorRow, selectAuthor, selectAuthors } from "#repository/authors";
 
 import { look } from "./perform";
 
 /** Somebody who has published something, as everyone may know them. */
 export type Author = AuthorRow;
 
-/** A page of the people who have published something, by name. */
+/** Which authors are wanted, in which order, and whether with the number of their posts, which takes time. */
+export interface AuthorList extends PageRequest {
+  readonly order: AuthorOrder;
+  readonly hasCount: boolean;
+}
+
+/** A page of the people who have published something. The count of each is 0 where it is not wanted. */
 export async function listAuthors(
   context: Context,
   caller: Caller,
-  page: PageRequest,
+  { order, hasCount, ...page }: AuthorList,
 ): Promise<Page<Author>> {
   const { loaded } = await look(context, { ...caller, repeat: null }, [
-    selectAuthors(context.db, page),
+    selectAuthors(context.db, order, page, hasCount),
   ]);
-  return toPage(loaded[0], page, ({ name, id }) => [name, id]);
+  return toPage(loaded[0], page, (author) => [author[order.by], author.id]);
 }
 
 /** @throws {AuthorNotFound} 40404 */

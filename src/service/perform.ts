@@ -15,6 +15,7 @@ import { sha256 } from "#core/tokens";
 import type { Actor, Caller, RepeatGuard } from "#domain/actors";
 import type { NewEvent } from "#domain/events";
 import { type Permission, refusalOf } from "#domain/permissions";
+import { purgesOf } from "#domain/purges";
 import { announceEventKind } from "#domain/task-kinds";
 import {
   ACTOR_CHANGED,
@@ -220,7 +221,8 @@ async function save<Result>(
   const announcements = events.map(({ id }) =>
     newJob(announceEventKind, { eventId: id }, { requestId }),
   );
-  const jobs = [...(decision.jobs ?? []), ...announcements];
+  const purges = purgesOf(context.settings, events, decision.audit);
+  const jobs = [...(decision.jobs ?? []), ...announcements, ...purges];
   const audit = decision.audit.map((note) => ({
     ...note,
     actorId: actor.userId,

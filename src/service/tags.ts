@@ -12,6 +12,7 @@ import {
   selectTag,
   selectTagBySlug,
   selectTags,
+  type TagOrder,
   updateTag,
 } from "#repository/tags";
 
@@ -24,17 +25,30 @@ export interface TagInput {
   readonly description?: string | null;
 }
 
-/** A page of all tags, by name. */
+/** Which tags are wanted, in which order, and whether with the number of their posts, which takes time. */
+export interface TagList extends PageRequest {
+  readonly order: TagOrder;
+  readonly hasCount: boolean;
+}
+
+/** A page of all tags. The count of each is 0 where it is not wanted. */
 export async function listTags(
   context: Context,
   caller: Caller,
-  page: PageRequest,
+  { order, hasCount, ...page }: TagList,
 ): Promise<Page<Tag>> {
   const { loaded } = await look(context, { ...caller, repeat: null }, [
-    selectTags(context.db, page),
+    selectTags(context.db, order, page, hasCount),
   ]);
-  return toPage(loaded[0], page, ({ name, id }) => [name, id]);
+  return toPage(loaded[0], page, (tag) => [sortValues[order.by](tag), tag.id]);
 }
+
+const sortValues = {
+  name: ({ name }: Tag) => name,
+  slug: ({ slug }: Tag) => slug,
+  created_at: ({ createdAt }: Tag) => createdAt,
+  updated_at: ({ updatedAt }: Tag) => updatedAt,
+} as const;
 
 /** @throws {TagNotFound} 40403 */
 export async function readTag(context: Context, caller: Caller, key: string): Promise<Tag> {

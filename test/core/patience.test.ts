@@ -22,7 +22,7 @@ function givenDatabase(answers: (body: string) => boolean) {
 }
 
 /** What became of a request, once it has been decided. */
-async function fateOf(request: Promise<Response>): Promise<"answered" | "silent" | "other"> {
+async function fateOf(request: Promise<unknown>): Promise<"answered" | "silent" | "other"> {
   return request.then(
     () => "answered",
     (error: unknown) => (error instanceof DatabaseSilent ? "silent" : "other"),
@@ -123,5 +123,25 @@ describe("a statement that takes long", () => {
     await vi.advanceTimersByTimeAsync(600);
     expect(isDecided).not.toHaveBeenCalled();
     expect(asked).toEqual([slow.body, "another"]);
+  });
+
+  it("is given up after ten seconds, however talkative the database is, and nobody calls that silence", async () => {
+    const asked = givenDatabase((body) => body !== slow.body);
+    const patient = createPatientFetch();
+    const fate = fateOf(patient(url, slow));
+    const isDecided = vi.fn<() => void>();
+    void fate.then(isDecided);
+    await vi.advanceTimersByTimeAsync(9900);
+    expect(isDecided).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await fate).toBe("other");
+    expect(await fateOf(patient(url, { method: "POST", body: "another" }))).toBe("answered");
+    expect(asked.at(-1)).toBe("another");
+  });
+
+  it("leaves no timer behind when it has its answer", async () => {
+    givenDatabase(() => true);
+    await createPatientFetch()(url, slow);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

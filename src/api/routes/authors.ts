@@ -1,13 +1,22 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { isKnown, withDigest } from "#api/answers";
+import { answerJsonText } from "#api/answers";
 import { AuthorNotFound, CursorInvalid } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
 import { linkFeeds } from "#api/links";
 import { answerHeaders, json, knowsCallers, noContent, raises, validates } from "#api/openapi";
-import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
+import { pageText, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
-import { AuthorBody, AuthorPage, AuthorPath, toAuthorBody } from "#api/schemas/authors";
+import {
+  AuthorChoice,
+  AuthorPath,
+  AuthorQuery,
+  ChosenAuthor,
+  ChosenAuthorPage,
+  toAuthorBody,
+  toAuthorList,
+} from "#api/schemas/authors";
+import { chosenOf } from "#api/schemas/choices";
 import { listAuthors, readAuthor } from "#service/authors";
 
 export const authors = createRouter();
@@ -20,20 +29,21 @@ const list = createRoute({
   description: "Everyone who has published something.",
   tags: ["authors"],
   middleware: [openToAllOrigins, cacheWhenPublic("authors")] as const,
-  request: { query: PageQuery },
+  request: { query: AuthorQuery },
   responses: {
-    200: json(AuthorPage, "A page of authors, by name", answerHeaders.next, answerHeaders.etag),
+    200: json(ChosenAuthorPage, "A page of authors", answerHeaders.next, answerHeaders.etag),
     304: noContent("The client has this page."),
     ...raises(...knowsCallers, ...validates, CursorInvalid),
   },
 });
 
 authors.openapi(list, async (c) => {
-  const { limit = DEFAULT_LIMIT } = c.req.valid("query");
-  const page = { limit, after: await readCursor(c) };
-  const { items, next } = await listAuthors(c.var.context, c.var.caller, page);
-  const shown = await withDigest(c, await pageBody(c, items.map(toAuthorBody), next));
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  const query = c.req.valid("query");
+  const wanted = { ...toAuthorList(query), after: await readCursor(c) };
+  const { items, next } = await listAuthors(c.var.context, c.var.caller, wanted);
+  tagCache(c, ...items.map(({ id }) => `author-${id}`));
+  const chosen = items.map((author) => JSON.stringify(chosenOf(toAuthorBody(author), query)));
+  return answerJsonText(c, await pageText(c, chosen, next), null);
 });
 
 const read = createRoute({
@@ -43,9 +53,9 @@ const read = createRoute({
   summary: "Read an author",
   tags: ["authors"],
   middleware: [openToAllOrigins, cacheWhenPublic("authors")] as const,
-  request: { params: AuthorPath },
+  request: { params: AuthorPath, query: AuthorChoice },
   responses: {
-    200: json(AuthorBody, "The author", answerHeaders.etag, answerHeaders.feeds),
+    200: json(ChosenAuthor, "The author", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, AuthorNotFound),
   },
@@ -54,7 +64,8 @@ const read = createRoute({
 authors.openapi(read, async (c) => {
   const { slug } = c.req.valid("param");
   const author = await readAuthor(c.var.context, c.var.caller, slug);
-  const shown = await withDigest(c, toAuthorBody(author));
-  linkFeeds(c, `/author/${shown.slug}`);
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  tagCache(c, `author-${author.id}`);
+  linkFeeds(c, `/author/${author.slug}`);
+  const chosen = chosenOf(toAuthorBody(author), c.req.valid("query"));
+  return answerJsonText(c, JSON.stringify(chosen), null);
 });

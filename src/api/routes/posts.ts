@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { baseOf, isKnown, withDigest, withVersion } from "#api/answers";
+import { answerJsonText, answerVersionedText, baseOf, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import {
   Contended,
@@ -12,7 +12,7 @@ import {
   ReferenceUnknown,
   SlugTaken,
 } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
 import { linkPost } from "#api/links";
 import {
   answerHeaders,
@@ -31,24 +31,32 @@ import {
   versioned,
   VersionHeaders,
 } from "#api/openapi";
-import { DEFAULT_LIMIT, pageBody, readCursor } from "#api/pages";
+import { DEFAULT_LIMIT, pageText, readCursor } from "#api/pages";
+import { inEachFormat } from "#api/post-forms";
 import { createRouter } from "#api/router";
 import { IdPath } from "#api/schemas/fields";
+import {
+  cacheTagsOf,
+  ChosenPost,
+  ChosenPostPage,
+  membersOfMany,
+  membersOfOne,
+  PostChoice,
+  PostListQuery,
+  toPostText,
+} from "#api/schemas/post-members";
 import {
   NewPostBody,
   PostBody,
   PostChangesBody,
   PostKeyPath,
-  PostPage,
-  PostQuery,
   toNewPostInput,
   toPostBody,
   toPostFilter,
   toPostInput,
-  toPostSummaryBody,
 } from "#api/schemas/posts";
 import { unpublishPost } from "#service/posts/publish";
-import { listPosts, readPost } from "#service/posts/read";
+import { listPosts, showPost } from "#service/posts/read";
 import { deletePost, restorePost } from "#service/posts/trash";
 import { createPost, editPost } from "#service/posts/write";
 
@@ -62,11 +70,11 @@ const list = createRoute({
   description: "Strangers see what is published; people see what their role lets them.",
   tags: ["posts"],
   middleware: [openToAllOrigins, cacheWhenPublic("posts")] as const,
-  request: { query: PostQuery },
+  request: { query: PostListQuery },
   responses: {
     200: json(
-      PostPage,
-      "A page of posts, without their text",
+      ChosenPostPage,
+      "A page of posts, without their text unless that is asked for",
       answerHeaders.next,
       answerHeaders.etag,
     ),
@@ -77,10 +85,15 @@ const list = createRoute({
 
 posts.openapi(list, async (c) => {
   const query = c.req.valid("query");
-  const page = { limit: query.limit ?? DEFAULT_LIMIT, after: await readCursor(c) };
-  const { items, next } = await listPosts(c.var.context, c.var.caller, toPostFilter(query), page);
-  const shown = await withDigest(c, await pageBody(c, items.map(toPostSummaryBody), next));
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  const members = membersOfMany(query);
+  const { items, next } = await listPosts(c.var.context, c.var.caller, toPostFilter(query), {
+    limit: query.limit ?? DEFAULT_LIMIT,
+    after: await readCursor(c),
+    members,
+  });
+  tagCache(c, ...items.flatMap(cacheTagsOf));
+  const texts = items.map((post) => toPostText(post, members));
+  return answerJsonText(c, await pageText(c, texts, next), null);
 });
 
 const read = createRoute({
@@ -88,12 +101,13 @@ const read = createRoute({
   path: "/posts/{id}",
   operationId: "readPost",
   summary: "Read a post",
-  description: "By id or slug. A slug that a published post had before leads to the post.",
+  description:
+    "By id or slug. A slug that a published post had before leads to the post. With `.md`, `.txt` or `.json` behind it, or by `Accept`, the same as Markdown, plain text or JSON.",
   tags: ["posts"],
   middleware: [openToAllOrigins, cacheWhenPublic("posts")] as const,
-  request: { params: PostKeyPath },
+  request: { params: PostKeyPath, query: PostChoice },
   responses: {
-    200: json(PostBody, "The post", answerHeaders.etag, answerHeaders.elsewhere),
+    200: inEachFormat(json(ChosenPost, "The post", answerHeaders.etag, answerHeaders.elsewhere)),
     301: { description: "The post has another slug now.", headers: answerHeaders.location },
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, PostNotFound),
@@ -102,11 +116,17 @@ const read = createRoute({
 
 posts.openapi(read, async (c) => {
   const { id } = c.req.valid("param");
-  const post = await readPost(c.var.context, c.var.caller, id);
-  if (id !== post.id && id !== post.slug) return c.redirect(`/v1/posts/${post.slug}`, 301);
-  const shown = await withVersion(c, toPostBody(post));
-  linkPost(c, shown);
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  const members = membersOfOne(c.req.valid("query"));
+  const post = await showPost(c.var.context, c.var.caller, id, members);
+  tagCache(c, ...cacheTagsOf(post));
+  if (id !== post.id && id !== post.slug) {
+    return c.redirect(`/v1/posts/${post.slug}${new URL(c.req.url).search}`, 301);
+  }
+  linkPost(c, { slug: post.slug, status: post.status, canonical_url: post.canonicalUrl });
+  const text = toPostText(post, members);
+  return post.json === null
+    ? answerVersionedText(c, text, toPostBody(post))
+    : answerJsonText(c, text, post.version);
 });
 
 const create = createRoute({

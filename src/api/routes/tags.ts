@@ -1,9 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
 
-import { baseOf, isKnown, withDigest, withVersion } from "#api/answers";
+import { answerJsonText, answerVersionedText, baseOf, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import { Contended, CursorInvalid, SlugTaken, TagNotFound } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
 import { linkFeeds } from "#api/links";
 import {
   answerHeaders,
@@ -21,16 +21,21 @@ import {
   versioned,
   VersionHeaders,
 } from "#api/openapi";
-import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
+import { pageText, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
+import { chosenOf } from "#api/schemas/choices";
 import { given, IdPath } from "#api/schemas/fields";
 import {
+  ChosenTag,
+  ChosenTagPage,
   NewTagBody,
   TagBody,
   TagChangesBody,
+  TagChoice,
   TagKeyPath,
-  TagPage,
+  TagQuery,
   toTagBody,
+  toTagList,
 } from "#api/schemas/tags";
 import { createTag, deleteTag, editTag, listTags, readTag } from "#service/tags";
 
@@ -43,20 +48,21 @@ const list = createRoute({
   summary: "List tags",
   tags: ["tags"],
   middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
-  request: { query: PageQuery },
+  request: { query: TagQuery },
   responses: {
-    200: json(TagPage, "A page of tags, by name", answerHeaders.next, answerHeaders.etag),
+    200: json(ChosenTagPage, "A page of tags", answerHeaders.next, answerHeaders.etag),
     304: noContent("The client has this page."),
     ...raises(...knowsCallers, ...validates, CursorInvalid),
   },
 });
 
 tags.openapi(list, async (c) => {
-  const { limit = DEFAULT_LIMIT } = c.req.valid("query");
-  const page = { limit, after: await readCursor(c) };
-  const { items, next } = await listTags(c.var.context, c.var.caller, page);
-  const shown = await withDigest(c, await pageBody(c, items.map(toTagBody), next));
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  const query = c.req.valid("query");
+  const wanted = { ...toTagList(query), after: await readCursor(c) };
+  const { items, next } = await listTags(c.var.context, c.var.caller, wanted);
+  tagCache(c, ...items.map(({ id }) => `tag-${id}`));
+  const chosen = items.map((tag) => JSON.stringify(chosenOf(toTagBody(tag), query)));
+  return answerJsonText(c, await pageText(c, chosen, next), null);
 });
 
 const read = createRoute({
@@ -66,9 +72,9 @@ const read = createRoute({
   summary: "Read a tag",
   tags: ["tags"],
   middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
-  request: { params: TagKeyPath },
+  request: { params: TagKeyPath, query: TagChoice },
   responses: {
-    200: json(TagBody, "The tag", answerHeaders.etag, answerHeaders.feeds),
+    200: json(ChosenTag, "The tag", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),
     ...raises(...knowsCallers, ...validates, TagNotFound),
   },
@@ -76,9 +82,10 @@ const read = createRoute({
 
 tags.openapi(read, async (c) => {
   const { id } = c.req.valid("param");
-  const shown = await withVersion(c, toTagBody(await readTag(c.var.context, c.var.caller, id)));
-  linkFeeds(c, `/tag/${shown.slug}`);
-  return isKnown(c) ? c.body(null, 304) : c.json(shown, 200);
+  const tag = toTagBody(await readTag(c.var.context, c.var.caller, id));
+  tagCache(c, `tag-${tag.id}`);
+  linkFeeds(c, `/tag/${tag.slug}`);
+  return answerVersionedText(c, JSON.stringify(chosenOf(tag, c.req.valid("query"))), tag);
 });
 
 const create = createRoute({

@@ -1,8 +1,10 @@
 import { z } from "@hono/zod-openapi";
 
 import { page } from "#api/openapi";
+import { DEFAULT_LIMIT, PageQuery } from "#api/pages";
 import type { Author } from "#service/authors";
 
+import { choiceOf, hasCount, Order, toOrder } from "./choices";
 import { Id } from "./fields";
 import { PictureBody, toPictureBody } from "./media";
 
@@ -21,7 +23,25 @@ export const AuthorBody = z
   })
   .openapi("Author");
 
-export const AuthorPage = page(AuthorBody, "AuthorPage");
+const AuthorPage = page(AuthorBody, "AuthorPage");
+
+const AuthorParts = AuthorBody.partial().required({ id: true }).openapi("AuthorParts", {
+  description: "What was asked for by `fields` and `include`.",
+});
+export const ChosenAuthor = z.union([AuthorBody, AuthorParts]);
+export const ChosenAuthorPage = z.union([AuthorPage, page(AuthorParts, "AuthorPartsPage")]);
+
+const orders = ["name", "slug"] as const;
+const choices = choiceOf(AuthorBody.keyof().options, "name,slug,avatar_url");
+export const AuthorChoice = z.strictObject(choices);
+export const AuthorQuery = PageQuery.extend({ order: Order(orders), ...choices });
+
+/** What a list of authors is asked for. */
+export const toAuthorList = (query: z.infer<typeof AuthorQuery>) => ({
+  limit: query.limit ?? DEFAULT_LIMIT,
+  order: toOrder(orders, query.order),
+  hasCount: hasCount(query),
+});
 
 export const toAuthorBody = (author: Author): z.infer<typeof AuthorBody> => ({
   id: author.id,

@@ -60,6 +60,25 @@ export const Flag = z
   .transform((text) => text === "true")
   .openapi({ type: "boolean" });
 
+/** Some of these names, with commas between; none where it is empty. */
+export const NameList = <const Name extends string>(names: readonly Name[]) =>
+  z
+    .string()
+    .max(1000)
+    .transform((text, ctx): Name[] => {
+      const given = text === "" ? [] : text.split(",");
+      const known = names.filter((name) => given.includes(name));
+      if (!given.every((name) => (names as readonly string[]).includes(name))) {
+        ctx.addIssue({
+          code: "custom",
+          message: `Any of ${names.join(", ")}, with commas between.`,
+        });
+      }
+      return known;
+    })
+    .optional()
+    .openapi({ type: "string" });
+
 /** The same, with what may be undefined as what may be absent. */
 type Given<Body> = {
   [Key in keyof Body as undefined extends Body[Key] ? never : Key]: Body[Key];

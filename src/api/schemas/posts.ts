@@ -233,7 +233,13 @@ export function toNewPostInput(body: z.infer<typeof NewPostBody>): NewPostInput 
 }
 
 export const PostKeyPath = z.object({
-  id: z.string().min(1).max(200).openapi({ description: "An id or a slug." }),
+  // How JSON may be asked for by address; no slug has a dot.
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .transform((key) => key.replace(/(?<=.)\.json$/u, ""))
+    .openapi({ type: "string", description: "An id or a slug." }),
 });
 
 const orders = ["published_at", "publish_at", "created_at", "updated_at", "title"] as const;

@@ -1,8 +1,10 @@
 import { z } from "@hono/zod-openapi";
 
 import { page } from "#api/openapi";
+import { DEFAULT_LIMIT, PageQuery } from "#api/pages";
 import type { Tag } from "#domain/tags";
 
+import { choiceOf, hasCount, Order, toOrder } from "./choices";
 import { Id, Moment, SlugInput, Text } from "./fields";
 
 export const TagBody = z
@@ -19,6 +21,24 @@ export const TagBody = z
   .openapi("Tag");
 
 export const TagPage = page(TagBody, "TagPage");
+
+const TagParts = TagBody.partial().required({ id: true }).openapi("TagParts", {
+  description: "What was asked for by `fields` and `include`.",
+});
+export const ChosenTag = z.union([TagBody, TagParts]);
+export const ChosenTagPage = z.union([TagPage, page(TagParts, "TagPartsPage")]);
+
+const orders = ["name", "slug", "created_at", "updated_at"] as const;
+const choices = choiceOf(TagBody.keyof().options, "name,slug");
+export const TagChoice = z.strictObject(choices);
+export const TagQuery = PageQuery.extend({ order: Order(orders), ...choices });
+
+/** What a list of tags is asked for. */
+export const toTagList = (query: z.infer<typeof TagQuery>) => ({
+  limit: query.limit ?? DEFAULT_LIMIT,
+  order: toOrder(orders, query.order),
+  hasCount: hasCount(query),
+});
 
 export const toTagBody = (tag: Tag): z.infer<typeof TagBody> => ({
   id: tag.id,

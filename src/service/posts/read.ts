@@ -1,11 +1,28 @@
-import { PostNotFound } from "#api/exceptions";
+import { CredentialsInvalid, PostNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { isId } from "#core/ids";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Actor, Caller } from "#domain/actors";
+import { readText } from "#domain/markdown/plaintext";
 import { rolesReachingAny } from "#domain/permissions";
 import { mayRead, mayReadText, type Post, type PostSummary, unscheduled } from "#domain/posts";
-import { type PostFilter, selectPost, selectPostBySlug, selectPosts } from "#repository/posts";
+import { isStranger } from "#repository/actors";
+import {
+  type PostFilter,
+  selectFullPosts,
+  selectPost,
+  selectPostBySlug,
+  selectPosts,
+} from "#repository/posts";
+import {
+  type PostMember,
+  type Published,
+  type PublishedItem,
+  type PublishedRow,
+  selectPublished,
+  selectPublishedById,
+  selectPublishedBySlug,
+} from "#repository/published";
 import { look } from "#service/perform";
 
 /**
@@ -23,27 +40,95 @@ export async function readPost(context: Context, caller: Caller, key: string): P
   return mayReadText(actor, post) ? shown : { ...shown, content: "", html: "" };
 }
 
-/** Strangers are told nothing of plans, and of what is for members only the excerpt that somebody wrote. */
-function shownTo<Shown extends PostSummary>(actor: Actor | null, post: Shown): Shown {
-  if (actor !== null) return post;
-  const excerpt = mayReadText(actor, post) ? post.excerpt : (post.customExcerpt ?? "");
-  return { ...post, ...unscheduled, publishLag: null, excerpt };
+/** What of a post is wanted: members of its JSON. */
+export type Members = ReadonlySet<PostMember>;
+export type { PostMember };
+
+/** A post to be sent: to strangers as the JSON that the database has made, else as it is. */
+export type ShownPost = PublishedPost | StaffPost;
+export type PublishedPost = PublishedItem & Plain;
+/** Has its text where anything of that is wanted. */
+type StaffPost = PostSummary & Partial<Pick<Post, "content" | "html">> & Plain & { json: null };
+interface Plain {
+  /** Null when nobody asked for it. */
+  readonly plaintext: string | null;
 }
 
-/** A page of the posts that the caller may read, each as {@link readPost} shows it. */
+/**
+ * A post by id or slug as {@link readPost} has it, ready to be sent.
+ *
+ * @throws {PostNotFound} 40401
+ */
+export async function showPost(
+  context: Context,
+  caller: Caller,
+  key: string,
+  members: Members,
+): Promise<(PublishedRow & Plain & { readonly status: "published" }) | (StaffPost & Post)> {
+  const { credential } = caller;
+  if (!isStranger(credential)) {
+    return ofPost(await readPost(context, caller, key), members);
+  }
+  const select = isId(key) ? selectPublishedById : selectPublishedBySlug;
+  const [row] = admitted(await select(context, credential, key, members));
+  if (!row) throw new PostNotFound();
+  return { ...ofRow(row, members), status: "published" };
+}
+
+/** A page of the posts that the caller may read, each as {@link showPost} has it. */
 export async function listPosts(
   context: Context,
   caller: Caller,
   filter: PostFilter,
-  page: PageRequest,
-): Promise<Page<PostSummary>> {
-  const reader = { credential: caller.credential, readAll: rolesReachingAny("posts:read") };
-  const { actor, loaded } = await look(context, { ...caller, repeat: null }, [
-    selectPosts(context.db, reader, filter, page),
-  ]);
-  const posts = loaded[0].map((post) => shownTo(actor, post));
-  return toPage(posts, page, (post) => [sortValueOf(post, filter), post.id]);
+  { members, ...page }: PageRequest & { readonly members: Members },
+): Promise<Page<ShownPost>> {
+  const { credential } = caller;
+  if (!isStranger(credential)) return listForStaff(context, caller, filter, { ...page, members });
+  const found = await selectPublished(context, credential, filter, { ...page, members });
+  const { items, next } = toPage(admitted(found), page, ({ at, id }) => [at, id]);
+  return { items: items.map((row) => ofRow(row, members)), next };
 }
+
+async function listForStaff(
+  context: Context,
+  caller: Caller,
+  filter: PostFilter,
+  { members, ...page }: PageRequest & { readonly members: Members },
+): Promise<Page<ShownPost>> {
+  const reader = { credential: caller.credential, readAll: rolesReachingAny("posts:read") };
+  const select = textual.some((name) => members.has(name)) ? selectFullPosts : selectPosts;
+  const { loaded } = await look(context, { ...caller, repeat: null }, [
+    select(context.db, reader, filter, page),
+  ]);
+  const { items, next } = toPage<PostSummary & Partial<Pick<Post, "html">>>(
+    loaded[0],
+    page,
+    (post) => [sortValueOf(post, filter), post.id],
+  );
+  return { items: items.map((post) => ofPost(post, members)), next };
+}
+
+const textual = ["content", "html", "media", "plaintext"] as const satisfies PostMember[];
+
+/** @throws {CredentialsInvalid} 40101 */
+function admitted<Row>({ isAdmitted, rows }: Published<Row>): readonly Row[] {
+  if (!isAdmitted) throw new CredentialsInvalid();
+  return rows;
+}
+
+const ofRow = <Row extends PublishedItem>(row: Row, members: Members): Row & Plain => ({
+  ...row,
+  plaintext: members.has("plaintext") ? readText(row.html ?? "").plaintext : null,
+});
+
+const ofPost = <Shown extends PostSummary & { readonly html?: string }>(
+  post: Shown,
+  members: Members,
+): Shown & Plain & { json: null } => ({
+  ...post,
+  json: null,
+  plaintext: members.has("plaintext") ? readText(post.html ?? "").plaintext : null,
+});
 
 function sortValueOf(post: PostSummary, { order }: PostFilter): string {
   if (order.by === "title") return post.title;
@@ -51,4 +136,11 @@ function sortValueOf(post: PostSummary, { order }: PostFilter): string {
   if (order.by === "updated_at") return post.updatedAt;
   const planned = order.by === "publish_at" ? post.publishAt : null;
   return planned ?? post.publishedAt ?? post.createdAt;
+}
+
+/** Strangers are told nothing of plans, and of what is for members only the excerpt that somebody wrote. */
+function shownTo<Shown extends PostSummary>(actor: Actor | null, post: Shown): Shown {
+  if (actor !== null) return post;
+  const excerpt = mayReadText(actor, post) ? post.excerpt : (post.customExcerpt ?? "");
+  return { ...post, ...unscheduled, publishLag: null, excerpt };
 }

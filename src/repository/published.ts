@@ -1,0 +1,323 @@
+/**
+ * What strangers read of posts, as the very text that they are sent: PostgreSQL makes the JSON, and nobody
+ * parses it on its way. So the names here are those of the wire. The statements are put together from texts
+ * of this file alone; whatever a caller says is a parameter of theirs.
+ */
+import type { Context } from "#core/context";
+import type { Keyset, PageRequest } from "#core/pages";
+
+import { type Credential, selectKeyActor } from "./actors";
+import { pictureText, type PictureRow } from "./pictures";
+import type { PostFilter } from "./posts";
+
+const moment = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** What is for members stays with them. */
+const unlessForMembers = (column: string, instead: string): string =>
+  `case when p.visibility = 'public' then ${column} else ${instead} end`;
+
+/**
+ * What can be read of a published post, in the order of the wire. Pictures are `null`, empty or raw here:
+ * whoever sends the text puts them in from the columns beside it, where there are any.
+ */
+const members = {
+  id: "p.id",
+  slug: "p.slug",
+  title: "p.title",
+  excerpt: unlessForMembers("p.excerpt", "coalesce(p.custom_excerpt, '')"),
+  status: "p.status",
+  type: "p.type",
+  visibility: "p.visibility",
+  featured: "p.featured",
+  feature_image: "p.feature_image",
+  feature_image_media: "null",
+  author: "a.bylines -> 0",
+  authors: "coalesce(a.bylines, '[]')",
+  tags: "coalesce(t.labels, '[]')",
+  published_at: moment("p.published_at"),
+  publish_at: "null",
+  unpublish_at: "null",
+  newsletter: "null",
+  publish_lag_ms: "null",
+  created_at: moment("p.created_at"),
+  updated_at: moment("p.updated_at"),
+  deleted_at: "null",
+  version: "p.version",
+  reading_time: "p.reading_time",
+  word_count: "p.word_count",
+  meta_title: "p.meta_title",
+  meta_description: "p.meta_description",
+  canonical_url: "p.canonical_url",
+  og_title: "p.og_title",
+  og_description: "p.og_description",
+  og_image: "p.og_image",
+  metadata: "p.metadata",
+  content: unlessForMembers("p.content", "''"),
+  html: unlessForMembers("p.html", "''"),
+  media: "'[]'::json",
+  plaintext: "null",
+} as const satisfies Record<string, string>;
+
+/** Something that can be read of a post, by its name on the wire. */
+export type PostMember = keyof typeof members;
+
+const names = Object.keys(members) as PostMember[];
+
+/** A published post as it is sent, and what has to be known of it besides. */
+export interface PublishedItem {
+  /** An object with the members that were asked for. Pictures and `plaintext` are not in it yet. */
+  readonly json: string;
+  readonly id: string;
+  /** What the post shows, as cache tags with spaces between. */
+  readonly shows: string;
+  /** What pictures are made of, when members tell of any of ours; a byline then has its row as `avatar`. */
+  readonly raw: {
+    readonly pictures: readonly (PictureRow | null)[] | null;
+    readonly featureImage: string | null;
+    readonly html: string | null;
+  } | null;
+  /** What `plaintext` is made of, when that was asked for. */
+  readonly html: string | null;
+  /** What the list sorts by. */
+  readonly at: string;
+}
+
+/** The same with what the answer about one post says in its headers. */
+export interface PublishedRow extends PublishedItem {
+  readonly slug: string;
+  readonly canonicalUrl: string | null;
+  readonly version: number;
+}
+
+/** How the database is asked here. */
+type Door = Pick<Context, "db" | "query">;
+
+/** What a stranger asked for. */
+export interface Published<Row> {
+  /** False when they came with a publishable key that is not alive; nothing is found for them then. */
+  readonly isAdmitted: boolean;
+  readonly rows: readonly Row[];
+}
+
+const avatar = `(
+  select (select ${pictureText} from media where media.id = shown.media_id and media.status = 'ready')
+  from media_uses shown where shown.user_id = u.id order by shown.media_id limit 1)`;
+
+const bylines = `cross join lateral (
+  select array_to_json(array_agg((
+      select row_to_json(byline) from (
+        select u.id, u.slug, u.name, u.avatar_url,
+          case when strpos(u.avatar_url, '/media/') > 0 then ${avatar} end as avatar
+        from users u where u.id = pa.user_id
+      ) byline) order by pa.position)) as bylines,
+    string_agg(' author-' || pa.user_id, '') as shows
+  from post_authors pa where pa.post_id = p.id) a`;
+
+const labels = `cross join lateral (
+  select array_to_json(array_agg((
+      select row_to_json(label) from (select g.id, g.slug, g.name from tags g where g.id = pt.tag_id) label
+    ) order by pt.position)) as labels,
+    string_agg(' tag-' || pt.tag_id, '') as shows
+  from post_tags pt where pt.post_id = p.id) t`;
+
+const pictures = `(
+  select json_agg((
+    select ${pictureText} from media where media.id = shown.media_id and media.status = 'ready'
+  ) order by shown.media_id)
+  from media_uses shown where shown.post_id = p.id)`;
+
+const isPublished = "p.status = 'published' and p.deleted_at is null";
+
+const orders = {
+  published_at: "p.published_at",
+  // Strangers are not told of plans.
+  publish_at: "p.published_at",
+  created_at: "p.created_at",
+  updated_at: "p.updated_at",
+  title: "p.title",
+} as const satisfies Record<PostFilter["order"]["by"], string>;
+
+/** The values of a statement, each of which is written down by its number. */
+class Values {
+  readonly all: unknown[];
+  constructor(first: readonly unknown[]) {
+    this.all = [...first];
+  }
+  add(value: unknown): string {
+    return `$${this.all.push(value)}`;
+  }
+}
+
+/** What of a statement answers with some members; the posts are `p`. */
+interface Parts {
+  readonly columns: string;
+  readonly joins: string;
+}
+
+const parts = new WeakMap<ReadonlySet<PostMember>, Parts>();
+
+/** Put together once for a set that is asked for again and again. */
+function partsOf(wanted: ReadonlySet<PostMember>): Parts {
+  const known = parts.get(wanted) ?? partsFor(wanted);
+  parts.set(wanted, known);
+  return known;
+}
+
+function partsFor(wanted: ReadonlySet<PostMember>): Parts {
+  const shown = names.filter((name) => name !== "plaintext" && wanted.has(name));
+  const item = shown.map((name) => `${members[name]} as ${name}`).join(", ");
+  const hasBylines = wanted.has("author") || wanted.has("authors");
+  const hasLabels = wanted.has("tags");
+  const shows = [
+    "'post-' || p.id",
+    ...(hasBylines ? ["a.shows"] : []),
+    ...(hasLabels ? ["t.shows"] : []),
+  ];
+  const columns = [
+    `(select row_to_json(item) from (select ${item}) item)::text as json, p.id`,
+    `concat(${shows.join(", ")}) as shows`,
+    `${rawOf(wanted, hasBylines)} as raw`,
+    `${wanted.has("plaintext") ? members.html : "null"} as html`,
+  ].join(", ");
+  return { columns, joins: [hasBylines ? bylines : "", hasLabels ? labels : ""].join(" ") };
+}
+
+function rawOf(wanted: ReadonlySet<PostMember>, hasBylines: boolean): string {
+  const [hasFeature, hasMedia] = [wanted.has("feature_image_media"), wanted.has("media")];
+  const places = [
+    ...(hasFeature ? ["strpos(p.feature_image, '/media/') > 0"] : []),
+    ...(hasMedia ? ["strpos(p.html, '/media/') > 0"] : []),
+    ...(hasBylines ? [`strpos(a.bylines::text, '"objectKey"') > 0`] : []),
+  ];
+  if (places.length === 0) return "null";
+  const html = hasMedia && !wanted.has("html") ? members.html : "null";
+  return `case when ${places.join(" or ")} then json_build_object(
+    'pictures', ${hasFeature || hasMedia ? pictures : "null"},
+    'featureImage', p.feature_image, 'html', ${html}) end`;
+}
+
+/** A page of what is published: one more than the limit when something follows. */
+export async function selectPublished(
+  door: Door,
+  credential: Credential | null,
+  filter: PostFilter,
+  { limit, after, members: wanted }: PageRequest & { readonly members: ReadonlySet<PostMember> },
+): Promise<Published<PublishedItem>> {
+  const key = keyOf(door, credential);
+  const values = new Values(key?.values ?? []);
+  const by = orders[filter.order.by];
+  const direction = filter.order.descending ? "desc" : "asc";
+  const order = `${by} ${direction}, p.id ${direction}`;
+  const where = [isPublished, ...conditionsOf(filter, values), beyond(filter, after, values)];
+  const { columns, joins } = partsOf(wanted);
+  const text = `select ${columns}, ${by === "p.title" ? by : moment(by)} as at,
+      row_number() over (order by ${order}) as place
+    from (
+      select p.* from posts p where ${where.filter((one) => one !== "").join(" and ")}
+      order by ${order} limit ${values.add(limit + 1)}
+    ) p ${joins}
+    order by ${order}`;
+  return send(door, key, text, values);
+}
+
+/** The published post of this id. */
+export const selectPublishedById = (
+  door: Door,
+  credential: Credential | null,
+  id: string,
+  wanted: ReadonlySet<PostMember>,
+): Promise<Published<PublishedRow>> =>
+  selectOne(door, credential, wanted, (values) => `${values.add(id)}::uuid`);
+
+/** The published post that has this slug, or had it. */
+export const selectPublishedBySlug = (
+  door: Door,
+  credential: Credential | null,
+  slug: string,
+  wanted: ReadonlySet<PostMember>,
+): Promise<Published<PublishedRow>> =>
+  selectOne(door, credential, wanted, (values) => {
+    const given = values.add(slug);
+    return `coalesce(
+      (select p.id from posts p where p.slug = ${given} and ${isPublished}),
+      (select post_id from slug_redirects where slug = ${given}))`;
+  });
+
+function selectOne(
+  door: Door,
+  credential: Credential | null,
+  wanted: ReadonlySet<PostMember>,
+  idOf: (values: Values) => string,
+): Promise<Published<PublishedRow>> {
+  const key = keyOf(door, credential);
+  const values = new Values(key?.values ?? []);
+  const { columns, joins } = partsOf(wanted);
+  const text = `select ${columns}, '' as at, 1 as place,
+      p.slug, p.canonical_url as "canonicalUrl", p.version
+    from posts p ${joins} where p.id = ${idOf(values)} and ${isPublished}`;
+  return send(door, key, text, values);
+}
+
+/** The question whether a key is alive, with its values: they come first where it is part of a statement. */
+interface KeyCheck {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+let keyCheck: KeyCheck | undefined;
+
+/** Built once: only the hash differs. */
+function keyOf(door: Door, credential: Credential | null): KeyCheck | null {
+  if (credential === null) return null;
+  if (keyCheck === undefined) {
+    const { sql: text, params } = selectKeyActor(door.db, "hash", "publishable").toSQL();
+    keyCheck = { text, values: params };
+  }
+  const { text, values } = keyCheck;
+  return { text, values: values.map((value) => (value === "hash" ? credential.hash : value)) };
+}
+
+async function send<Row extends PublishedItem>(
+  { query }: Door,
+  key: KeyCheck | null,
+  text: string,
+  values: Values,
+): Promise<Published<Row>> {
+  if (key === null) return { isAdmitted: true, rows: (await query(text, values.all)) as Row[] };
+  const rows = await query(
+    `select key.admitted, page.* from (select exists (${key.text}) as admitted) key
+     left join lateral (${text}) page on key.admitted order by page.place`,
+    values.all,
+  );
+  const found = rows as (Row & { admitted: boolean; id: string | null })[];
+  return { isAdmitted: found[0]?.admitted === true, rows: found.filter(({ id }) => id !== null) };
+}
+
+function conditionsOf(filter: PostFilter, values: Values): string[] {
+  const { status, type, featured, tag, author, from, to } = filter;
+  return [
+    status === null || status === "published" ? "" : "false",
+    type === null ? "" : `p.type = ${values.add(type)}`,
+    featured === null ? "" : `p.featured = ${values.add(featured)}`,
+    from === null ? "" : `p.published_at >= ${values.add(from)}`,
+    to === null ? "" : `p.published_at < ${values.add(to)}`,
+    tag === null
+      ? ""
+      : `p.id in (select post_id from post_tags
+          where tag_id = (select id from tags where slug = ${values.add(tag)}))`,
+    author === null
+      ? ""
+      : `p.id in (select post_id from post_authors
+          where user_id = (select id from users where slug = ${values.add(author)}))`,
+  ];
+}
+
+/** Rows after the last one of the page before; a comparison of rows is what an index can answer. */
+function beyond({ order }: PostFilter, after: Keyset | null, values: Values): string {
+  if (after === null) return "";
+  const [value, id] = after;
+  const type = order.by === "title" ? "text" : "timestamptz";
+  return `(${orders[order.by]}, p.id) ${order.descending ? "<" : ">"}
+    (${values.add(value)}::${type}, ${values.add(id)}::uuid)`;
+}
