@@ -12,8 +12,10 @@ import { UnsupportedMediaType } from "./exceptions";
 export const withOptionalBody = createMiddleware<AppEnv>(async function withOptionalBody(c, next) {
   const text = await c.req.text();
   const isJson = /^application\/([\w.-]+\+)?json\b/iu.test(c.req.header("content-type") ?? "");
-  // What is read from here on comes from here; hono keeps promises in it, whatever its type says.
-  if (text.trim() === "") Object.assign(c.req.bodyCache, { text: Promise.resolve("{}") });
-  else if (!isJson) throw new UnsupportedMediaType("application/json");
+  const isEmpty = text.trim() === "";
+  if (!isEmpty && !isJson) throw new UnsupportedMediaType("application/json");
+  // What is read from here on comes from here; hono keeps promises in it, whatever its type says. Without a
+  // type nothing is read, and what seems to be a body would be refused for having none.
+  if (isEmpty && isJson) Object.assign(c.req.bodyCache, { text: Promise.resolve("{}") });
   await next();
 });

@@ -81,6 +81,22 @@ describe.each(feedNames)("%s", (name) => {
     expect([title, home]).toEqual([`${author.name} · Imprint`, `${SITE}/author/${author.slug}`]);
   });
 
+  it("names the same in the other formats", async () => {
+    const author = await givenUser();
+    const tag = newTag();
+    await givenPost(author, { ...published, tags: [tag] });
+    for (const channel of ["", `/tag/${tag}`, `/author/${author.slug}`]) {
+      const { headers } = await send("GET", `${channel}/${name}`);
+      expect(headers.get("link")).toBe(
+        [
+          `<${SITE}${channel}/rss.xml>; rel="alternate"; type="application/rss+xml"`,
+          `<${SITE}${channel}/atom.xml>; rel="alternate"; type="application/atom+xml"`,
+          `<${SITE}${channel}/feed.json>; rel="alternate"; type="application/feed+json"`,
+        ].join(", "),
+      );
+    }
+  });
+
   it("is not there for a tag or an author that is not", async () => {
     const { slug } = await givenUser();
     const answers = await Promise.all(

@@ -47,7 +47,7 @@ async function policyOf(): Promise<string> {
 export async function answerPage(
   c: HonoContext<AppEnv>,
   page: Page,
-  status: 200 | 400 | 429 | 500 | 503 = 200,
+  status: 200 | 400 | 404 | 429 | 500 | 503 = 200,
 ): Promise<Response> {
   policy ??= policyOf();
   c.header("Content-Security-Policy", await policy);

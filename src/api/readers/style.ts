@@ -57,3 +57,43 @@ input[type="text"] {
 .done { border-left: 4px solid var(--main); padding-left: 0.8rem; }
 @media (max-width: 30rem) { body { padding-top: 1.5rem; } main { padding: 1.3rem; } }
 `;
+
+/** How a post looks that is shown by itself. */
+export const articleStyle = `
+.notice {
+  width: 100%; max-width: 46rem; margin: 0 0 1rem; padding: 0.6rem 1rem; border-radius: 8px;
+  border: 1px dashed var(--soft); color: var(--soft); font-size: 0.9rem;
+}
+.notice strong { color: var(--ink); margin-right: 0.4rem; }
+main.article { max-width: 46rem; padding: 2.5rem; }
+.article header { margin-bottom: 1.6rem; }
+.article h1 { font-size: 2rem; margin-bottom: 0.5rem; overflow-wrap: anywhere; }
+.article .feature { display: block; width: 100%; border-radius: 8px; margin: 0 0 1.6rem; }
+.text h1 { font-size: 1.7rem; }
+.text h2 { font-size: 1.4rem; }
+.text h3 { font-size: 1.15rem; }
+.text :is(h1, h2, h3, h4, h5, h6) { line-height: 1.3; margin: 2rem 0 0.7rem; overflow-wrap: anywhere; }
+.text > :first-child { margin-top: 0; }
+.text :is(p, ul, ol, dl, blockquote, pre, table, figure) { margin: 0 0 1.1rem; }
+.text :is(img, video, audio) { max-width: 100%; height: auto; }
+.text :is(figure) { margin-inline: 0; }
+.text figcaption { color: var(--soft); font-size: 0.9rem; }
+.text :is(ul, ol) { padding-inline-start: 1.4rem; }
+.text blockquote { padding-block: 0.1rem; color: var(--soft); }
+.text pre {
+  overflow-x: auto; padding: 0.9rem 1rem; border-radius: 8px; background: var(--paper);
+  border: 1px solid var(--line); line-height: 1.45;
+}
+.text :is(code, kbd, samp) {
+  font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace;
+  font-size: 0.88em; overflow-wrap: anywhere;
+}
+.text pre code { overflow-wrap: normal; }
+.text table { display: block; overflow-x: auto; border-collapse: collapse; }
+.text :is(th, td) { border: 1px solid var(--line); padding: 0.4rem 0.7rem; text-align: start; vertical-align: top; }
+.text hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
+.text :is(blockquote, li, td, th) > :last-child { margin-bottom: 0; }
+.text section.footnotes { font-size: 0.92rem; border: 0; margin: 0; padding: 0; }
+@media (max-width: 30rem) { main.article { padding: 1.3rem; } .article h1 { font-size: 1.6rem; } }
+@media print { .notice { display: none; } main.article { border: 0; padding: 0; max-width: none; } }
+`;

@@ -6,6 +6,7 @@ import { atomOf } from "#api/feeds/atom";
 import { jsonFeedOf } from "#api/feeds/json";
 import { rssOf } from "#api/feeds/rss";
 import { answerPreflight, cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { linkFeeds } from "#api/links";
 import { createRouter } from "#api/router";
 import type { Channel, Feed } from "#domain/feeds";
 import { readFeed } from "#service/feeds";
@@ -51,8 +52,9 @@ for (const { path, cacheTags, channelOf } of channels) {
       openToAllOrigins,
       cacheWhenPublic(cacheTags),
       async (c: HonoContext<AppEnv>) => {
-        const channel = channelOf(c.req.param("slug") ?? "");
-        const { feed, changedAt } = await readFeed(c.var.context, channel);
+        const slug = c.req.param("slug") ?? "";
+        const { feed, changedAt } = await readFeed(c.var.context, channelOf(slug));
+        linkFeeds(c, path.replace(":slug", slug));
         return answerPrinted(c, { text: print(feed), type, changedAt });
       },
     );
