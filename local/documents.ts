@@ -1,7 +1,7 @@
 /**
- * Writes the documents that follow from the code: `docs/openapi.json`, as the worker itself serves it, and
- * `docs/errors.md`, from the exceptions. `--check` writes nothing and fails when one of them is not what it
- * would be.
+ * Writes the documents that follow from the code: `docs/openapi.json`, as the worker itself serves it,
+ * `docs/errors.md`, from the exceptions, and `docs/ghost.md`, from the table that the tests of Ghost's clients
+ * run. `--check` writes nothing and fails when one of them is not what it would be.
  */
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { resolve } from "node:path";
 import * as exceptions from "#api/exceptions";
 
 import { copyAssets } from "./assets.ts";
+import { ghostMarkdown } from "./ghost-page.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -105,12 +106,12 @@ ${contents.join("\n")}
 ${sections.join("\n")}`;
 }
 
-/** JSON as the formatter has it: what fits on a line is on one. */
-function format(value: unknown): string {
-  const { stdout, stderr, status } = spawnSync("oxfmt", ["--stdin-filepath=docs/openapi.json"], {
+/** A document as the formatter has it. */
+function format(name: string, text: string): string {
+  const { stdout, stderr, status } = spawnSync("oxfmt", [`--stdin-filepath=docs/${name}`], {
     cwd: root,
     encoding: "utf8",
-    input: JSON.stringify(value),
+    input: text,
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status !== 0) throw new Error(stderr);
@@ -133,8 +134,9 @@ async function update(name: string, text: string, isCheck: boolean): Promise<boo
 const isCheck = process.argv.includes("--check");
 const document = await readOpenApi();
 const isRight = await Promise.all([
-  update("openapi.json", format(document), isCheck),
+  update("openapi.json", format("openapi.json", JSON.stringify(document)), isCheck),
   update("errors.md", errorsMarkdown(document), isCheck),
+  update("ghost.md", format("ghost.md", ghostMarkdown()), isCheck),
 ]);
 if (isRight.includes(false)) process.exitCode = 1;
-else console.log("docs/openapi.json and docs/errors.md are what the code says.");
+else console.log("docs/openapi.json, docs/errors.md and docs/ghost.md are what the code says.");

@@ -1,13 +1,21 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { getPath } from "hono/utils/url";
 import type { ZodError } from "zod";
 
+import { BranchRouter } from "./branches";
 import type { AppEnv } from "./dependencies";
 import { type Detail, ValidationFailed } from "./exceptions";
 import { pointerTo } from "./pointers";
 
-/** A router whose validation failures are exceptions like all others. */
-export const createRouter = () =>
+/**
+ * A router whose validation failures are exceptions like all others.
+ *
+ * @param meaning what a path of a request is taken for.
+ */
+export const createRouter = (meaning?: (path: string) => string) =>
   new OpenAPIHono<AppEnv>({
+    router: new BranchRouter(),
+    ...(meaning && { getPath: (request) => meaning(getPath(request)) }),
     defaultHook: (result) => {
       if (!result.success) throw new ValidationFailed(detailsOf(result.error, result.target));
     },
