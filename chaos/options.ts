@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { LocalFailure, oneLine } from "#local/failure";
 
-export const sectionNames = ["kills", "anomalies", "send", "outage", "controls"] as const;
+export const sectionNames = ["kills", "anomalies", "send", "outage", "cache", "controls"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 /** What `npm run chaos` was asked for. */
@@ -14,6 +14,8 @@ export interface ChaosOptions {
   readonly kills: number;
   /** How many readers the send has. */
   readonly recipients: number;
+  /** How many changes are made while readers read. */
+  readonly interleavings: number;
   /** Of the anomalies: one scenario, one operation, one way to fail. */
   readonly scenario: string | null;
   readonly at: number | null;
@@ -24,11 +26,12 @@ export const usage = `Breaks Imprint in every way that is known, and looks wheth
 
   npm run chaos -- [options]
 
-  --long            1,000 kills, a send to 100,000 readers, longer outages
+  --long            1,000 kills, a send to 100,000 readers, longer outages, 10,000 interleavings
   --only a,b        sections: ${sectionNames.join(", ")}
   --seed N          chance as in an earlier run
   --kills N         how many workers are killed
   --recipients N    how many readers the send has
+  --interleavings N how many changes are made while readers read from every cache
   --scenario NAME   of the anomalies, this one alone
   --at N            and of that, only its Nth operation
   --help            show this
@@ -53,6 +56,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     seed: count("seed", values.seed) ?? Math.floor(Math.random() * 1e9),
     kills: count("kills", values.kills) ?? (isLong ? 1000 : 100),
     recipients: count("recipients", values.recipients) ?? (isLong ? 100_000 : 4000),
+    interleavings: count("interleavings", values.interleavings) ?? (isLong ? 10_000 : 600),
     scenario: values.scenario ?? null,
     at: count("at", values.at),
     help: values.help,
@@ -75,6 +79,7 @@ function parse(args: readonly string[]) {
         seed: { type: "string" },
         kills: { type: "string" },
         recipients: { type: "string" },
+        interleavings: { type: "string" },
         scenario: { type: "string" },
         at: { type: "string" },
         help: { type: "boolean", short: "h", default: false },

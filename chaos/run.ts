@@ -14,6 +14,7 @@ const sections: Readonly<Record<SectionName, () => Promise<{ readonly section: S
   anomalies: () => import("./sections/anomalies.ts"),
   send: () => import("./sections/send.ts"),
   outage: () => import("./sections/outage.ts"),
+  cache: () => import("./sections/cache.ts"),
   controls: () => import("./sections/controls.ts"),
 };
 

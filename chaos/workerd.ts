@@ -9,6 +9,8 @@ import type { Readable } from "node:stream";
 
 import { parse } from "smol-toml";
 
+import { colo } from "./edge/colo.ts";
+
 const root = resolve(import.meta.dirname, "..");
 const requireAsHere = createRequire(import.meta.url);
 /** It is wrangler's dependency, not ours. */
@@ -23,6 +25,8 @@ export interface WorkerdOptions {
   /** Tells it from others of the same bundle. */
   readonly name: string;
   readonly vars: Readonly<Record<string, string>>;
+  /** How many isolates serve, each at an address of its own; they share one Cache API, as in one city. */
+  readonly isolates?: number;
   /** Shown what the worker logs, a line at a time. */
   readonly onLine: (line: string) => void;
 }
@@ -31,6 +35,8 @@ export interface WorkerdOptions {
 export interface Workerd {
   /** Without a slash at its end. */
   readonly origin: string;
+  /** One for each isolate. */
+  readonly origins: readonly string[];
   readonly pid: number;
   readonly isAlive: boolean;
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
@@ -55,10 +61,13 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   }
   running.add(child);
   const closed = once(child, "close").then(() => running.delete(child));
-  const port = await portOf(child);
-  if (port === null) throw new Error(`workerd ended without serving; see ${file}`);
+  const ports = await portsOf(child, options.isolates ?? 1);
+  const origins = ports.map((port) => `http://127.0.0.1:${port}`);
+  const [origin] = origins;
+  if (origin === undefined) throw new Error(`workerd ended without serving; see ${file}`);
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
+    origins,
     pid: child.pid ?? 0,
     get isAlive() {
       return child.exitCode === null && child.signalCode === null && !child.killed;
@@ -71,17 +80,20 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   };
 }
 
-/** workerd tells on its control channel, a JSON object a line, which port it was given. */
-async function portOf(child: ChildProcess): Promise<number | null> {
+/** workerd tells on its control channel, a JSON object a line, which ports it was given. None when it ended. */
+async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
   const control = child.stdio[3] as Readable;
+  const ports: number[] = [];
   for await (const line of createInterface({ input: control })) {
     const message: { event?: string; port?: number } = JSON.parse(line);
     if (message.event === "listen" && message.port !== undefined) {
+      ports.push(message.port);
+      if (ports.length < count) continue;
       control.resume();
-      return message.port;
+      return ports;
     }
   }
-  return null;
+  return [];
 }
 
 interface WranglerFile {
@@ -91,7 +103,7 @@ interface WranglerFile {
 }
 
 /** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
-async function configOf({ bundle, vars }: WorkerdOptions): Promise<string> {
+async function configOf({ bundle, vars, isolates = 1 }: WorkerdOptions): Promise<string> {
   const settings: WranglerFile = parse(await readFile(join(root, "wrangler.toml"), "utf8"));
   const names = await readdir(bundle);
   const [main, ...others] = [
@@ -105,15 +117,19 @@ async function configOf({ bundle, vars }: WorkerdOptions): Promise<string> {
   const bindings = Object.entries({ ...settings.vars, ...vars }).map(
     ([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`,
   );
+  const services = Array.from({ length: isolates }, (_none, index) => `worker-${index}`);
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "worker", worker = .worker),
+    ${services.map((name) => `(name = "${name}", worker = .worker),`).join("\n    ")}
+    (name = "colo", worker = .colo),
     (name = "assets", disk = (path = ${quoted(join(root, ".assets"))})),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  sockets = [
+    ${services.map((name) => `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}"),`).join("\n    ")}
+  ],
 );
 
 const worker :Workerd.Worker = (
@@ -121,6 +137,12 @@ const worker :Workerd.Worker = (
   bindings = [(name = "ASSETS", service = "assets"), ${bindings.join(", ")}],
   compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
   compatibilityFlags = [${(settings.compatibility_flags ?? []).map(quoted).join(", ")}],
+  cacheApiOutbound = "colo",
+);
+
+const colo :Workerd.Worker = (
+  modules = [(name = "colo", esModule = ${quoted(colo)})],
+  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
 );
 `;
 }

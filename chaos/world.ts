@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly random: Random;
   /** How many workers run side by side. */
   readonly workers: number;
+  /** How many isolates each of them has; all but the first are only asked by name. */
+  readonly isolates?: number;
   readonly tickMs: number;
   /** By how much times are divided. */
   readonly scale: number;
@@ -117,6 +119,11 @@ export class World {
     return this.#workers.filter((worker) => worker?.isAlive === true).length;
   }
 
+  /** Of every isolate of every worker that is up. */
+  get origins(): readonly string[] {
+    return this.#workers.flatMap((worker) => (worker?.isAlive === true ? worker.origins : []));
+  }
+
   at(index: number): Workerd | null {
     return this.#workers[index] ?? null;
   }
@@ -133,6 +140,7 @@ export class World {
     const { name, server, bundle, scale, vars = {}, onLine = () => {} } = this.options;
     this.#workers[index] = await startWorkerd({
       bundle,
+      isolates: this.options.isolates ?? 1,
       name: `${name}-${index}`,
       onLine,
       vars: {

@@ -28,7 +28,12 @@ const config = resolve(import.meta.dirname, "../wrangler.toml");
 const say = (line: string): void => console.log(line);
 
 /** On one's own machine webhooks may call that machine. */
-const localVars = { ENVIRONMENT: "local", WEBHOOKS_TO_LOOPBACK: "allow" };
+const localVars = {
+  ENVIRONMENT: "local",
+  WEBHOOKS_TO_LOOPBACK: "allow",
+  // The platform's cache does not exist here.
+  EDGE_CACHE: "worker",
+};
 
 /** What has been started, in the order of its start. */
 const running: (() => Promise<void>)[] = [];

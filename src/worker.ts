@@ -1,4 +1,6 @@
 import { app } from "#api/app";
+import { atEdge } from "#api/edge/edge";
+import { withGhostVersions } from "#api/ghost/versions";
 import { createContext } from "#core/context";
 import { newId } from "#core/ids";
 import { consume, consumeDeadLetters } from "#core/jobs/consume";
@@ -6,7 +8,7 @@ import { jobStore } from "#repository/jobs/store";
 import { keepUp } from "#service/upkeep";
 
 export default {
-  fetch: app.fetch,
+  fetch: withGhostVersions(atEdge(app.fetch)),
   async queue(batch, env, execution) {
     const contextFor = (requestId: string) => createContext(env, execution, requestId);
     if (batch.queue.endsWith("-dead")) {

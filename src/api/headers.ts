@@ -1,5 +1,7 @@
-import type { Handler } from "hono";
+import type { Context as HonoContext, Handler } from "hono";
 import { createMiddleware } from "hono/factory";
+
+import { EVERYTHING, MOST_TAGS } from "#core/cache-tags";
 
 import type { AppEnv } from "./dependencies";
 
@@ -31,7 +33,10 @@ export const openToAllOrigins = createMiddleware<AppEnv>(async function openToAl
   await next();
   if (c.var.caller.credential?.kind === "session") return;
   c.res.headers.set("Access-Control-Allow-Origin", "*");
-  c.res.headers.set("Access-Control-Expose-Headers", "ETag, Link, Server-Timing");
+  c.res.headers.set(
+    "Access-Control-Expose-Headers",
+    "Age, Cache-Status, ETag, Link, Server-Timing",
+  );
   c.res.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
 });
 
@@ -62,21 +67,45 @@ export const answerFormPreflight: Handler<AppEnv> = (c) =>
     "Access-Control-Max-Age": "600",
   });
 
+/** What `cacheWhenPublic` and the edge vary by: the same for every answer, whatever the route looks at. */
+export const VARY = "Accept, Accept-Encoding, Authorization, Cookie";
+
+const shown = new WeakMap<object, Set<string>>();
+
 /**
- * What the edge may keep: a published thing, asked for by nobody in particular. Stale for a minute at
- * most, and for five more while a fresh one is fetched. Anything else keeps the default.
- *
- * @param tag under which a cache that can purge by tag finds it.
+ * Notes what an answer shows, so that a change of it purges the answer: `post-<id>`, `tag-<id>`,
+ * `author-<id>`, `media-<id>`. Beyond 100 the rest is left out, and fresh after the bound alone.
  */
-export const cacheWhenPublic = (tag: string) =>
+export function tagCache<Env extends AppEnv>(c: HonoContext<Env>, ...tags: readonly string[]) {
+  const noted = shown.get(c) ?? new Set();
+  for (const tag of tags) noted.add(tag);
+  shown.set(c, noted);
+}
+
+/**
+ * What the edge may keep: a published thing, asked for by nobody in particular or with a publishable key.
+ * The two halves of `EDGE_CACHE_SECONDS` are how long it is fresh and how long it may be served while a
+ * fresh one is fetched (RFC 5861), so no cache that conforms shows it for longer than both together.
+ * What a session or a secret key gets, and what failed, keeps the default.
+ *
+ * @param lists tags of the lists that the answer depends on, with commas between: `posts,tags`.
+ */
+export const cacheWhenPublic = (lists: string) =>
   createMiddleware<AppEnv>(async function keepWhenPublic(c, next) {
     await next();
-    if (c.req.header("authorization") !== undefined || c.req.header("cookie") !== undefined) return;
+    const kind = c.var.caller.credential?.kind ?? "publishable_key";
+    if (kind !== "publishable_key") return;
     if (c.res.status !== 200 && c.res.status !== 304 && c.res.status !== 301) return;
-    c.res.headers.set(
-      "Cache-Control",
-      "public, max-age=0, s-maxage=60, stale-while-revalidate=300",
-    );
-    c.res.headers.set("Cache-Tag", tag);
-    c.res.headers.set("Vary", "Accept-Encoding, Authorization, Cookie");
+    const tags = [...new Set([EVERYTHING, ...lists.split(","), ...(shown.get(c) ?? [])])];
+    c.res.headers.set("Cache-Control", publicFor(c.var.context.settings.EDGE_CACHE_SECONDS));
+    c.res.headers.set("Cache-Tag", tags.slice(0, MOST_TAGS).join(","));
+    // What a handler varies by besides is no longer kept by the worker, which does not know it.
+    const own = c.res.headers.get("Vary");
+    c.res.headers.set("Vary", own === null ? VARY : `${VARY}, ${own}`);
   });
+
+/** @param seconds of which the first half is fresh, the larger one where they are odd. */
+const publicFor = (seconds: number): string => {
+  const stale = Math.floor(seconds / 2);
+  return `public, max-age=0, s-maxage=${seconds - stale}, stale-while-revalidate=${stale}`;
+};

@@ -31,6 +31,13 @@ const Settings = z.object({
   RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
   /** For development: webhooks may call this machine, and over plain HTTP. */
   WEBHOOKS_TO_LOOPBACK: z.enum(["refuse", "allow"]).default("refuse"),
+  /**
+   * Where public answers are kept: by the platform, before the worker is asked; by the worker itself; or
+   * nowhere.
+   */
+  EDGE_CACHE: z.enum(["platform", "worker", "off"]).default("worker"),
+  /** Nothing public is older than this, whoever keeps it. */
+  EDGE_CACHE_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -51,6 +51,15 @@ export const announceEventKind = defineKind({
   payload: z.object({ eventId: z.uuid() }),
 });
 
+/** Tells the platform's cache which of the answers that it keeps are old. */
+export const purgeEdgeKind = defineKind({
+  ...paces.quick,
+  // What nobody could be told for this long is old by itself.
+  backoff: { baseSeconds: 2, capSeconds: 30 },
+  name: "purge-edge",
+  payload: z.object({ tags: z.array(z.string().min(1).max(100)).min(1).max(100) }),
+});
+
 const PostPayload = z.object({ postId: z.uuid() });
 
 /** Publishes a post at its time. Readers wait for it: after a failure it is tried again within the second. */

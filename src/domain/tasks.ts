@@ -27,6 +27,7 @@ import { forgetWhatIsOver, selectOldSources } from "#repository/upkeep";
 import { prepareBatch } from "./imports";
 import { mailTokenOf } from "./mail-tokens";
 import { outboundRulesOf } from "./outbound";
+import { purgeAll } from "./purges";
 import { filesOf, reportFinished, toPrintablePost, toReportPost } from "./report-orders";
 import {
   announceEventKind,
@@ -43,6 +44,7 @@ import { fetchImportedPictures } from "./tasks/imported-pictures";
 import { processMedia } from "./tasks/media";
 import { findOrphans, removeMedia } from "./tasks/media-removal";
 import { mailTestSend, prepareSend, sendPart } from "./tasks/newsletters";
+import { purgeEdge } from "./tasks/purges";
 import { mailReport, runReportSchedule } from "./tasks/report-schedules";
 import { publishPost, unpublishPost } from "./tasks/schedules";
 import { importSubscribers, mailConfirmation, mailSubscribed } from "./tasks/subscribers";
@@ -137,13 +139,14 @@ export const importDocuments = defineTask({
 
 /** The cursor is at the end, so a run after this one does not look for the source. */
 async function imported(
-  { files, requestId }: TaskContext,
+  { files, requestId, settings }: TaskContext,
   { id: importId, objectKey, createdBy }: ImportRecord,
   pictures: boolean,
 ): Promise<Outcome> {
   await files.delete(objectKey);
   const options = { createdBy, requestId };
-  return done({ jobs: pictures ? [newJob(fetchPicturesKind, { importId }, options)] : [] });
+  const next = pictures ? [newJob(fetchPicturesKind, { importId }, options)] : [];
+  return done({ jobs: [...purgeAll(settings), ...next] });
 }
 
 /** Draws a report. The same posts give the same bytes under the same name, so twice is once. */
@@ -275,6 +278,7 @@ export const tasks: readonly Task[] = [
   runReportSchedule,
   mailReport,
   announceEvent,
+  purgeEdge,
   deliverWebhook,
   mailWebhookDisabled,
   mailConfirmation,

@@ -7,12 +7,14 @@ import { newId } from "#core/ids";
 import { defineTask, done, newJob, retryAfter, ring, type Run } from "#core/jobs";
 import { apiUrlOf } from "#core/settings";
 import { sha256 } from "#core/tokens";
+import { postEvents } from "#domain/content-events";
 import { fileNameOf, newMedia, rowOf } from "#domain/media";
 import { addressOf, uploadKeyOf } from "#domain/media/addresses";
 import { fileKinds } from "#domain/media/kinds";
 import { foreignPicturesOf, withPicturesMoved } from "#domain/media/references";
 import { outboundRulesOf } from "#domain/outbound";
 import { fieldsOf, type Post, revisePost, withPictures } from "#domain/posts";
+import { purgesOf } from "#domain/purges";
 import { fetchPicturesKind, processMediaKind } from "#domain/task-kinds";
 import { fetchPicture } from "#domain/work/media/fetch";
 import { insertAuditEntries } from "#repository/audit";
@@ -164,7 +166,7 @@ async function rewrite(
   post: Post,
   { createdBy, cursor, moved }: Wanted & { readonly moved: ReadonlyMap<string, string> },
 ): Promise<void> {
-  const { db, requestId } = context;
+  const { db, requestId, settings } = context;
   const digests = [...moved.values()].flatMap((address) => /[0-9a-f]{64}/u.exec(address) ?? []);
   const pictures = await selectPictures(db, digests);
   const revised = revisePost(post, withPicturesMoved(post, moved));
@@ -174,12 +176,15 @@ async function rewrite(
   if (isSame && next.ogImage === post.ogImage) return;
   const { id: entityId, version } = next;
   const entry = { action: "post.bring_pictures", entity: "post", entityId, version, requestId };
+  const purges = purgesOf(settings, postEvents(post, next), []);
   const effects = [
     ...updatePost(db, post, next, { by: createdBy, fields: fieldsOf(next) }),
     insertAuditEntries(db, [{ ...entry, actorId: createdBy }]),
+    ...purges.map((job) => insertJob(db, job)),
   ];
   try {
     await run.checkpoint({ cursor, done: cursor.done, total: null, effects });
+    await ring(context, purges);
   } catch (error) {
     // Somebody edits it just now. The next import finds it again.
     if (duplicateOf(error) === undefined) throw error;

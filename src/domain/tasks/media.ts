@@ -14,6 +14,7 @@ import { sha256Stream } from "#core/tokens";
 import { objectKeyOf, variantKeyOf } from "#domain/media/addresses";
 import { FILE_LIMIT } from "#domain/media/heads";
 import { type FileKind, kindOf, kindOfContentType } from "#domain/media/kinds";
+import { purgeAll } from "#domain/purges";
 import { deleteFilesKind, processMediaKind, removeMediaKind } from "#domain/task-kinds";
 import { type Anatomy, BadFile, type Source, splicing } from "#domain/work/media/anatomy";
 import { dominantColour } from "#domain/work/media/colour";
@@ -102,7 +103,7 @@ async function take(context: TaskContext, media: Waiting, run: Run): Promise<Out
   return done({
     result: { status: "ready" },
     effects: [markMediaReady(context.db, media.id, columns)],
-    jobs: [removalOf(media.uploadKey, context)],
+    jobs: [removalOf(media.uploadKey, context), ...purgeAll(context.settings)],
   });
 }
 

@@ -5,6 +5,7 @@ import { postEvents } from "#domain/content-events";
 import type { Newsletter } from "#domain/newsletters";
 import { publishPlanned, unpublishPlanned } from "#domain/plans";
 import { fieldsOf, type Post } from "#domain/posts";
+import { purgesOf } from "#domain/purges";
 import { newSend, type Segment } from "#domain/sends";
 import { announceEventKind, publishPostKind, unpublishPostKind } from "#domain/task-kinds";
 import { insertAuditEntries } from "#repository/audit";
@@ -80,7 +81,7 @@ const nobody = { actorId: null, keyId: null };
 
 /** The next version of the post and all that goes with it. Nobody did it: its time had come. */
 function toChange(
-  { db, requestId }: TaskContext,
+  { db, requestId, settings }: TaskContext,
   what: "publish" | "unpublish",
   before: Post,
   post: Post,
@@ -101,7 +102,10 @@ function toChange(
         },
       ]),
     ],
-    jobs: events.map(({ id }) => newJob(announceEventKind, { eventId: id }, { requestId })),
+    jobs: [
+      ...events.map(({ id }) => newJob(announceEventKind, { eventId: id }, { requestId })),
+      ...purgesOf(settings, events, []),
+    ],
     result: { version: post.version, lag_ms: post.publishLag },
   };
 }
