@@ -5,7 +5,7 @@ import { copyAssets } from "#local/assets";
 
 await copyAssets();
 
-const local = "test/local/**/*.test.ts";
+const local = ["test/local/**/*.test.ts", "test/bench/**/*.test.ts", "test/clients/**/*.test.ts"];
 
 const secrets = {
   DATABASE_URL: "postgres://test:test@test.localhost/set-by-setup",
@@ -37,6 +37,8 @@ export default defineConfig({
                 ENVIRONMENT: "local",
                 WEBHOOKS_TO_LOOPBACK: "allow",
                 LOG_LEVEL: "error",
+                // What was written is read back at once; tests of the edge switch it on.
+                EDGE_CACHE: "off",
               },
             },
           })),
@@ -44,11 +46,11 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: [local],
+          exclude: local,
           setupFiles: ["./test/support/setup.ts"],
         },
       },
-      { test: { name: "node", include: [local], environment: "node" } },
+      { test: { name: "node", include: local, environment: "node" } },
     ],
   },
 });

@@ -5,6 +5,7 @@ import { copyAssets } from "#local/assets";
 import { signUp } from "#local/demo";
 import { startWorker } from "#local/worker";
 
+import { toFindings } from "./findings.ts";
 import { Clients } from "./load.ts";
 import { compare } from "./rounds.ts";
 import type { Sample } from "./rounds.ts";
@@ -20,7 +21,7 @@ export const section: Section = {
 of 50. Compared with **single posts**: a \`POST /v1/posts\` for each document on ${CONNECTIONS} connections. The worker runs with its
 queues and its bucket as in \`npm run dev\`, against the same PostgreSQL. An import waits up to a second for its queue,
 and is looked at every 50 ms; both are in its time.`,
-  async run(stage, isQuick) {
+  async run(stage, { isQuick }) {
     const count = isQuick ? 200 : 1000;
     const { worker, origin, token } = await startPublication(stage);
     const clients = new Clients();
@@ -32,7 +33,7 @@ and is looked at every 50 ms; both are in its time.`,
         { name: "single posts", run: () => postEach(target) },
       ];
       const what = `${count.toLocaleString("en-US")} documents`;
-      return [await compare({ what, measures }, contestants, isQuick ? 1 : 3, 0)];
+      return toFindings([await compare({ what, measures }, contestants, isQuick ? 1 : 3, 0)]);
     } finally {
       clients.stop();
       await worker.stop();
@@ -109,9 +110,9 @@ async function postEach({ clients, origin, token, count }: Target): Promise<Samp
   );
   const { perSecond } = await clients.put(
     {
-      port: Number(new URL(origin).port),
+      origin,
       method: "POST",
-      path: "/v1/posts",
+      paths: ["/v1/posts"],
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       bodies,
       connections: CONNECTIONS,

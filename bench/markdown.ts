@@ -7,6 +7,7 @@ import { Bench } from "tinybench";
 
 import { renderMarkdown } from "#domain/markdown";
 
+import { toFindings } from "./findings.ts";
 import { compare } from "./rounds.ts";
 import type { Comparison, Contestant } from "./rounds.ts";
 import type { Section } from "./stage.ts";
@@ -31,11 +32,11 @@ export const section: Section = {
 parses with markdown-it, adds heading ids, footnotes and task lists, sanitises through its allow-list, and
 takes the plain text, the excerpt and the word count from the result. Only **marked + sanitize-html** gives
 HTML as safe as that; **marked** and **markdown-it** let raw HTML through, **micromark + gfm** shows it as text.`,
-  async run(_stage, isQuick) {
-    return [
+  async run(_stage, { isQuick }) {
+    return toFindings([
       await render("1 kB", writeMarkdown(1, 1000), isQuick),
       await render("50 kB", writeMarkdown(2, 50_000), isQuick),
-    ];
+    ]);
   },
 };
 

@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { ReportPost } from "#domain/reports";
 import { copyAssets } from "#local/assets";
 
+import { toFindings } from "./findings.ts";
 import type { Drawn, Order } from "./reports-thread.ts";
 import { compare } from "./rounds.ts";
 import type { Sample } from "./rounds.ts";
@@ -27,7 +28,7 @@ outline and links, drawn by pdfkit in a thread of Node whose heap is limited to 
 own \`doc.table()\` drawing the same rows and nothing else: **in Helvetica**, which every reader of PDF has, so that
 nothing is shaped or embedded, and, for fewer rows because it takes its time, **in the same font**. Memory is the most
 that heap and buffers held together, looked at every few milliseconds.`,
-  async run(_stage, isQuick) {
+  async run(_stage, { isQuick }) {
     await copyAssets();
     const [posts, some] = [givenPosts(1000), givenPosts(200)];
     const helvetica = {
@@ -35,7 +36,7 @@ that heap and buffers held together, looked at every few milliseconds.`,
       run: () => draw("plain table", posts),
     };
     const sameFont = { name: "doc.table() in the same font", run: () => draw("table", some) };
-    return [
+    return toFindings([
       await compare(
         { what: "1,000 posts", measures },
         [{ name: "Imprint", run: () => draw("report", posts) }, helvetica],
@@ -48,7 +49,7 @@ that heap and buffers held together, looked at every few milliseconds.`,
         isQuick ? 1 : 3,
         0,
       ),
-    ];
+    ]);
   },
 };
 

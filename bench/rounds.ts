@@ -66,6 +66,12 @@ export function ratioOf(
   return { middle: median(ratios) ?? NaN, least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
+/** What a contestant measured; nothing when it did not take part. */
+export const samplesOf = (
+  contestants: Comparison["contestants"],
+  wanted: string,
+): readonly Sample[] => contestants.find(({ name }) => name === wanted)?.samples ?? [];
+
 /** The median of a contestant's figures. */
 export const middleOf = (samples: readonly Sample[], measure: string): number =>
   median(samples, (sample) => valueOf(sample, measure)) ?? NaN;

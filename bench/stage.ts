@@ -2,7 +2,10 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+
+import type { Pool } from "pg";
 
 import { serve } from "#local/http";
 import { migrationsFolder } from "#local/migrate";
@@ -13,8 +16,8 @@ import { startPostgres } from "#local/postgres";
 import type { Postgres } from "#local/postgres";
 import { isAlive, killGroup } from "#local/processes";
 
-import type { Comparison } from "./rounds.ts";
-import { stopOrphan } from "./workerd.ts";
+import type { Findings } from "./findings.ts";
+import { stopOrphans } from "./workerd.ts";
 import type { Bundle } from "./workerd.ts";
 
 const prefix = "imprint-bench-";
@@ -66,6 +69,24 @@ export class Stage {
     });
   }
 
+  /** Another way to a database: every request is on its way for so many milliseconds before it gets there. */
+  endpointFrom(name: string, milliseconds: number): Promise<string> {
+    return this.#once(`distance ${name} ${milliseconds}`, async () => {
+      const postgres = await this.#postgres();
+      const pool = await postgres.pool(name);
+      const endpoint = createNeonEndpoint(() => Promise.resolve(pool));
+      const server = await serve([heldBack(milliseconds), endpoint]);
+      this.#stops.push(() => server.stop());
+      return `${server.origin}/sql`;
+    });
+  }
+
+  /** Connections to a database, past Neon's protocol. Every value comes back as PostgreSQL's own text. */
+  async pool(name: string): Promise<Pool> {
+    const postgres = await this.#postgres();
+    return this.#once(`pool ${name}`, () => postgres.pool(name));
+  }
+
   #postgres(): Promise<Postgres> {
     return this.#once("postgres", async () => {
       const directory = await this.place("postgres");
@@ -114,7 +135,7 @@ async function sweep(): Promise<void> {
   for (const name of names) {
     if (isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     const folder = join(tmpdir(), name);
-    for (const bundle of Object.keys(configs)) await stopOrphan(join(folder, bundle));
+    for (const bundle of Object.keys(configs)) await stopOrphans(join(folder, bundle));
     const data = await realpath(join(folder, "postgres")).catch(() => null);
     if (data !== null) {
       const lock = join(data, "cluster", "postmaster.pid");
@@ -126,6 +147,12 @@ async function sweep(): Promise<void> {
   }
 }
 
+/** Takes no request, and lets none through before its time. */
+const heldBack = (milliseconds: number) => async (): Promise<false> => {
+  await sleep(milliseconds);
+  return false;
+};
+
 /** Nobody may be connected to what is to be copied. */
 async function migrateTemplate(postgres: Postgres): Promise<void> {
   await postgres.createDatabase(template);
@@ -136,9 +163,27 @@ async function migrateTemplate(postgres: Postgres): Promise<void> {
   await pool.end();
 }
 
+/** How a section is to be run. */
+export interface Order {
+  readonly isQuick: boolean;
+  /** Servers of others that are measured beside Imprint. */
+  readonly peers: readonly Peer[];
+  /** How many posts a large publication has. */
+  readonly posts: number;
+}
+
+/** A server of somebody else's, known by what it is asked for. */
+export interface Peer {
+  readonly name: string;
+  /** Of a list of posts. */
+  readonly list: string;
+  /** Of one post; null when only a list is to be measured. */
+  readonly post: string | null;
+}
+
 /** One of the parts of a run. */
 export interface Section {
   /** How it is measured and what the baselines are, in a few sentences of Markdown. */
   readonly about: string;
-  readonly run: (stage: Stage, isQuick: boolean) => Promise<readonly Comparison[]>;
+  readonly run: (stage: Stage, order: Order) => Promise<Findings>;
 }

@@ -32,7 +32,7 @@ const heads = [
 const tails = ["a", "e", "i", "o", "u", "an", "en", "er", "is", "or", "ur", "eth", "ing"];
 
 /** Writes invented words; the same seed writes the same. */
-class Writer {
+export class Writer {
   readonly #random: () => number;
 
   constructor(seed: number) {

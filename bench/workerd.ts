@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -20,12 +20,13 @@ export interface Bundle {
   readonly config: string;
 }
 
-const pidFile = "workerd.pid";
-
-/** Stops the workerd that a killed run has left behind in the folder of a bundle. */
-export async function stopOrphan(folder: string): Promise<void> {
-  const pid = Number(await readFile(join(folder, pidFile), "utf8").catch(() => 0));
-  if (pid > 0 && (await commandOf(pid))?.includes(folder) === true) process.kill(pid, "SIGKILL");
+/** Stops what a killed run has left running in the folder of a bundle. */
+export async function stopOrphans(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((file) => extname(file) === ".pid")) {
+    const pid = Number.parseInt(name, 10);
+    if ((await commandOf(pid))?.includes(folder) === true) process.kill(pid, "SIGKILL");
+  }
 }
 
 /** A workerd that serves one worker. */
@@ -39,7 +40,9 @@ export interface RunningWorkerd {
 /**
  * Starts the runtime itself with a bundle, without wrangler and its proxies around it: what stands between a
  * request and the worker in development would hide the differences that are to be measured. Text bindings
- * are all it gets: no queues, no files. What it logs is thrown away.
+ * are all it gets: no queues, no files, and a Cache API that keeps nothing. Its heap may grow to 128 MB, which
+ * is what Cloudflare allows; a limit for all of V8 would shrink the young generation too, and slow everybody down.
+ * What it logs is thrown away.
  */
 export async function startWorkerd(
   bundle: Bundle,
@@ -52,13 +55,15 @@ export async function startWorkerd(
   });
   let complaint = "";
   child.stderr?.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-  await writeFile(join(bundle.folder, pidFile), String(child.pid));
+  const mark = join(bundle.folder, `${child.pid}.pid`);
+  await writeFile(mark, "");
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
   const closed = once(child, "close").then(() => process.off("exit", kill));
   const stop = async (): Promise<void> => {
     kill();
     await closed;
+    await rm(mark, { force: true });
   };
   const port = await portOf(child);
   if (port === null) throw new Error(`workerd ended without serving: ${complaint}`);
@@ -77,6 +82,18 @@ async function portOf(child: ChildProcess): Promise<number | null> {
   }
   return null;
 }
+
+/**
+ * What `caches.default` stands on: something that takes everything and keeps nothing, because only the
+ * worker's own memory is to count. 504 says that there is nothing, as RFC 9111 has it for `only-if-cached`.
+ */
+const forgetful = `export default {
+  async fetch(request) {
+    if (request.method !== "PUT") return new Response(null, { status: 504 });
+    await request.body?.pipeTo(new WritableStream());
+    return new Response(null, { status: 204 });
+  },
+};`;
 
 interface WranglerFile {
   readonly vars?: Readonly<Record<string, string>>;
@@ -105,8 +122,10 @@ const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"])),
+    (name = "cache", worker = .cache),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  v8Flags = ["--max-old-space-size=128"],
 );
 
 const worker :Workerd.Worker = (
@@ -114,6 +133,12 @@ const worker :Workerd.Worker = (
   bindings = [${bindings.join(", ")}],
   compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
   compatibilityFlags = [${(settings.compatibility_flags ?? []).map(quoted).join(", ")}],
+  cacheApiOutbound = "cache",
+);
+
+const cache :Workerd.Worker = (
+  modules = [(name = "cache", esModule = ${quoted(forgetful)})],
+  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
 );
 `;
 }

@@ -1,5 +1,5 @@
 /**
- * The same three statements without a worker: Node's own HTTP server and PostgreSQL's own protocol. Takes the
+ * The same statement without a worker: Node's own HTTP server and PostgreSQL's own protocol. Takes the
  * connection string as its argument and tells its parent which port it has.
  */
 import { createServer } from "node:http";
@@ -8,36 +8,22 @@ import { argv } from "node:process";
 
 import { Pool } from "pg";
 
-import { statements } from "./statements.ts";
+import { write } from "./statements.ts";
 
 const pool = new Pool({ connectionString: argv[2], max: 10 });
 pool.on("error", () => {});
 
-async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-  const [, what, slug] = (request.url ?? "").split("/");
-  if (what === "write") {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { title, content } = JSON.parse(Buffer.concat(chunks).toString()) as {
       title: string;
       content: string;
     };
-    const { rows } = await pool.query(statements.write, [title, content]);
-    return { status: 201, body: rows[0] };
-  }
-  if (what === "list") {
-    const { rows } = await pool.query(statements.list);
-    return { status: 200, body: { data: rows } };
-  }
-  const { rows } = await pool.query(statements.read, [slug]);
-  return rows[0] ? { status: 200, body: rows[0] } : { status: 404, body: {} };
-}
-
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  try {
-    const { status, body } = await answer(request);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
+    const { rows } = await pool.query(write, [title, content]);
+    response.writeHead(201, { "content-type": "application/json" });
+    response.end(JSON.stringify(rows[0]));
   } catch {
     response.writeHead(500).end();
   }
