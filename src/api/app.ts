@@ -1,5 +1,5 @@
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { except } from "hono/combine";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 
@@ -7,6 +7,8 @@ import { refuseDirtyInput, refuseUnread } from "./cleanliness";
 import { withCaller, withContext } from "./dependencies";
 import { answerException, BODY_LIMIT, handleException } from "./exception-handler";
 import { BodyTooLarge, MethodNotAllowed, RouteNotFound } from "./exceptions";
+import { withGhostManners } from "./ghost/manners";
+import { GHOST_PATHS, withoutGhostVersion } from "./ghost/paths";
 import { answerPreflight, withDefaultHeaders } from "./headers";
 import { withObservation } from "./observation";
 import { createRouter } from "./router";
@@ -15,10 +17,12 @@ import { auth } from "./routes/auth";
 import { authors } from "./routes/authors";
 import { events } from "./routes/events";
 import { feeds } from "./routes/feeds";
+import { ghost } from "./routes/ghost";
 import { health } from "./routes/health";
 import { imports } from "./routes/imports";
 import { invites } from "./routes/invites";
 import { jobs } from "./routes/jobs";
+import { llms } from "./routes/llms";
 import { mailEvents } from "./routes/mail-events";
 import { me } from "./routes/me";
 import { media } from "./routes/media";
@@ -27,7 +31,9 @@ import { newsletters } from "./routes/newsletters";
 import { oembed } from "./routes/oembed";
 import { postPlans } from "./routes/post-plans";
 import { postPublishing } from "./routes/post-publishing";
+import { postTexts } from "./routes/post-texts";
 import { posts } from "./routes/posts";
+import { previews } from "./routes/previews";
 import { readerPaths, readers } from "./routes/readers";
 import { createReference } from "./routes/reference";
 import { reportSchedules } from "./routes/report-schedules";
@@ -41,13 +47,15 @@ import { subscribe } from "./routes/subscribe";
 import { subscriberLists } from "./routes/subscriber-lists";
 import { subscribers } from "./routes/subscribers";
 import { suppressions } from "./routes/suppressions";
+import { sync } from "./routes/sync";
 import { tags } from "./routes/tags";
 import { users } from "./routes/users";
 import { webhookDeliveries } from "./routes/webhook-deliveries";
 import { webhooks } from "./routes/webhooks";
 import { isStreamed } from "./streams";
+import { unless } from "./unless";
 
-export const app = createRouter();
+export const app = createRouter(withoutGhostVersion);
 
 app.onError(handleException);
 app.notFound((c) => answerException(c, new RouteNotFound()));
@@ -59,9 +67,15 @@ const limitBody = bodyLimit({
   },
 });
 
+const ghostPrefix = GHOST_PATHS.replace("*", "");
+const isForGhost = ({ req }: Context): boolean => req.path.startsWith(ghostPrefix);
+const forReaders: ReadonlySet<string> = new Set(readerPaths);
+const isForReaders = ({ req }: Context): boolean => forReaders.has(req.path);
+
+app.use(requestId(), withDefaultHeaders);
+// Says in Ghost's words whatever those below say of a request.
+app.use(GHOST_PATHS, withGhostManners);
 app.use(
-  requestId(),
-  withDefaultHeaders,
   withContext,
   withObservation,
   methodNotAllowed({
@@ -69,10 +83,11 @@ app.use(
     onMethodNotAllowed: (c, allowed) => answerException(c, new MethodNotAllowed(allowed)),
   }),
   // What comes as a stream is counted while it is stored.
-  except(isStreamed, limitBody),
-  refuseDirtyInput,
+  unless(isStreamed, limitBody),
+  // Ghost's clients send what they like: what is read of it is checked where it is read.
+  unless(isForGhost, refuseDirtyInput),
   refuseUnread(app),
-  except([...readerPaths], withCaller),
+  unless((c) => isForReaders(c) || isForGhost(c), withCaller),
 );
 
 // What is published, anybody's page may read.
@@ -86,6 +101,7 @@ for (const path of [
   "settings",
   "search",
   "search/suggest",
+  "sync",
 ]) {
   app.options(`/v1/${path}`, answerPreflight);
 }
@@ -95,11 +111,14 @@ app.options("/media/:key", answerPreflight);
 app.route("/", health);
 app.route("/", createReference(app));
 app.route("/", readers);
-for (const router of [feeds, sitemaps, oembed]) app.route("/", router);
+for (const router of [feeds, sitemaps, llms, oembed]) app.route("/", router);
 app.route("/", mediaFiles);
+app.route("/", ghost);
 for (const router of [auth, me, users, invites, apiKeys]) app.route("/v1", router);
+for (const router of [postTexts, previews]) app.route("/v1", router);
 for (const router of [posts, postPublishing, postPlans, revisions, tags, authors, search, settings])
   app.route("/v1", router);
+app.route("/v1", sync);
 for (const router of [imports, reports, reportSchedules, jobs]) app.route("/v1", router);
 for (const router of [webhooks, webhookDeliveries, events, media]) app.route("/v1", router);
 for (const router of [newsletters, sends]) app.route("/v1", router);

@@ -111,6 +111,48 @@ export class IfMatchInvalid extends BadRequest {
   }
 }
 
+export class ContentKeyRepeated extends BadRequest {
+  static override readonly internalCode = 40070;
+  static override readonly title = "Content key repeated";
+  static override readonly meaning =
+    "A request to the API for Ghost's clients has the parameter `key` more than once.";
+  static override readonly remedy = "Send it once.";
+  constructor() {
+    super("Invalid Request");
+  }
+}
+
+export class FilterInvalid extends BadRequest {
+  static override readonly internalCode = 40071;
+  static override readonly title = "Filter invalid";
+  static override readonly meaning =
+    "The `filter` of a request to the API for Ghost's clients is not written in NQL, names what the resource does not have, or asks for too much.";
+  static override readonly remedy =
+    "Compare it with Ghost's documentation of filters, and with what the resource has.";
+  constructor(reason: "syntax" | "column" | "limit") {
+    super(filterFaults[reason]);
+  }
+}
+
+/** The first two are Ghost's own words. */
+const filterFaults = {
+  syntax: "Error parsing filter",
+  column: "Could not understand request.",
+  limit: "The filter is too long or has too many terms.",
+} as const;
+
+export class HistoryChanged extends BadRequest {
+  static override readonly internalCode = 40061;
+  static override readonly title = "History changed";
+  static override readonly meaning =
+    "This cursor was given before the database was put back to an earlier state or moved: what was told since then may never have happened.";
+  static override readonly remedy =
+    "Begin again: leave `since` out, and drop what is not told of until the end.";
+  constructor() {
+    super("The changes that this cursor follows on are not those of this database.");
+  }
+}
+
 // --- 401 Unauthorized: 40100-40199 ----
 
 abstract class Unauthorized extends ApiException {
@@ -162,6 +204,29 @@ export class SignatureInvalid extends Unauthorized {
     "Set RESEND_WEBHOOK_SECRET to the signing secret that the provider shows for this address; look at the clock of the machine that asks.";
   constructor() {
     super("The signature does not fit, or is too old.");
+  }
+}
+
+export class ContentKeyUnknown extends Unauthorized {
+  static override readonly internalCode = 40160;
+  static override readonly title = "Content key unknown";
+  static override readonly meaning =
+    "The `key` of a request to the API for Ghost's clients was revoked, has expired, or was never one.";
+  static override readonly remedy = "Make a publishable key, and give it to the client.";
+  constructor() {
+    super("Unknown Content API Key");
+  }
+}
+
+export class ContentKeyOfOtherKind extends Unauthorized {
+  static override readonly internalCode = 40161;
+  static override readonly title = "Content key of other kind";
+  static override readonly meaning =
+    "The `key` of a request to the API for Ghost's clients is a secret key, which has no place in an address.";
+  static override readonly remedy =
+    "Revoke it, because addresses are logged; then make a publishable key and use that.";
+  constructor() {
+    super("Invalid API Key type");
   }
 }
 
@@ -267,6 +332,17 @@ export class OwnHop extends Forbidden {
   static override readonly remedy = "Let webhooks call something else than this API.";
   constructor() {
     super("This API does not answer its own webhooks.");
+  }
+}
+
+export class ContentKeyMissing extends Forbidden {
+  static override readonly internalCode = 40360;
+  static override readonly title = "Content key missing";
+  static override readonly meaning =
+    "A request to the API for Ghost's clients comes without a key.";
+  static override readonly remedy = "Add a publishable key as the parameter `key`.";
+  constructor() {
+    super("Authorization failed");
   }
 }
 
@@ -451,6 +527,18 @@ export class MediaNotFound extends NotFound {
   }
 }
 
+export class PreviewNotFound extends NotFound {
+  static override readonly internalCode = 40480;
+  static override readonly title = "Preview not found";
+  static override readonly meaning =
+    "The link of the preview has expired, is not complete, or leads to a post that is no more.";
+  static override readonly remedy =
+    "Copy the whole link. If that is not it, ask whoever sent it for a new one.";
+  constructor() {
+    super("This link leads to no post, or does so no more.");
+  }
+}
+
 export class SubscriberNotFound extends NotFound {
   static override readonly internalCode = 40420;
   static override readonly title = "Subscriber not found";
@@ -498,6 +586,17 @@ export class SendNotFound extends NotFound {
   static override readonly remedy = "Check both ids; list the newsletter's sends.";
   constructor() {
     super("The newsletter has no such send.");
+  }
+}
+
+export class OfferNotFound extends NotFound {
+  static override readonly internalCode = 40490;
+  static override readonly title = "Offer not found";
+  static override readonly meaning =
+    "A client of Ghost's asks for an offer: nothing is sold here, so there is none.";
+  static override readonly remedy = "Ask for no offers.";
+  constructor() {
+    super("There are no offers.");
   }
 }
 
@@ -1051,6 +1150,29 @@ export class NotStaff extends Unprocessable {
   static override readonly remedy = "Name the address of one, or none to have it yourself.";
   constructor() {
     super("Nobody with an account has this address.");
+  }
+}
+
+export class ParameterInvalid extends Unprocessable {
+  static override readonly internalCode = 42280;
+  static override readonly title = "Parameter invalid";
+  static override readonly meaning =
+    "A parameter or a name in the path of a request to the API for Ghost's clients is not written as Ghost has it.";
+  static override readonly remedy = "Compare it with Ghost's documentation of its content API.";
+  /** @param rule the check that failed, by Ghost's name for it. */
+  constructor(parameter: string, rule: string) {
+    super(`Validation (${rule}) failed for ${parameter}`);
+  }
+}
+
+export class FilterValueInvalid extends Unprocessable {
+  static override readonly internalCode = 42281;
+  static override readonly title = "Filter value invalid";
+  static override readonly meaning =
+    "The `filter` of a request to the API for Ghost's clients compares a column with what it cannot hold, such as a date with a word.";
+  static override readonly remedy = "Write dates as `2026-11-23` or `'2026-11-23T02:22:00Z'`.";
+  constructor() {
+    super("Invalid value");
   }
 }
 

@@ -143,12 +143,6 @@ describe("the OpenAPI document", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("has every exception somewhere, but for those that no route raises", () => {
-    const raised = new Set(entries.flatMap(codesOf));
-    const missing = catalogue.filter(({ internalCode }) => !raised.has(internalCode));
-    expect(missing.map(({ name }) => name)).toEqual(["RouteNotFound", "MethodNotAllowed"]);
-  });
-
   it("keeps all the codes that a route raises with one status", () => {
     const create = entries.find(({ operationId }) => operationId === "createPost");
     expect(create && codesOf(create)).toEqual(

@@ -124,6 +124,8 @@ export interface Plant {
   readonly context: TaskContext;
   readonly queue: FaultyQueue;
   readonly lines: readonly LogLine[];
+  /** What the platform's cache was told to forget, a list of tags a call. */
+  readonly purges: readonly (readonly string[])[];
 }
 
 /** A worker's context with one queue of the tests behind every lane, and a log that can be read. */
@@ -138,8 +140,16 @@ export function givenPlant(faults: Faults = faultless): Plant {
   };
   const log = recordingLog();
   const execution = { waitUntil: () => undefined };
+  const purges: (readonly string[])[] = [];
+  const cache: TaskContext["cache"] = {
+    async purge({ tags = [] }) {
+      purges.push(tags);
+      return { success: true, errors: [] };
+    },
+  };
   return {
-    context: { ...createContext(env, execution, "test"), queues, log },
+    context: { ...createContext(env, execution, "test"), queues, log, cache },
+    purges,
     queue,
     lines: log.lines,
   };

@@ -12,12 +12,15 @@ import {
   staffed,
 } from "./access-cells";
 import { feedsAccess } from "./access/feeds";
+import { ghostAccess } from "./access/ghost";
 import { mediaAccess } from "./access/media";
 import { newslettersAccess } from "./access/newsletters";
 import { schedulesAccess } from "./access/schedules";
 import { searchAccess } from "./access/search";
 import { settingsAccess } from "./access/settings";
 import { subscribersAccess } from "./access/subscribers";
+import { syncAccess } from "./access/sync";
+import { textsAccess } from "./access/texts";
 import { webhooksAccess } from "./access/webhooks";
 
 /**
@@ -146,6 +149,7 @@ export const access: Readonly<Record<string, Access>> = {
     "own in the trash": open("out"),
     "own in the trash, asked for": "out out 40101 | in | in in out",
     "other's in the trash, asked for": "out out 40101 | out out in in in | in out out",
+    "other's published, in parts": open("in"),
   }),
   "GET /v1/posts/{id}": asks("posts:read", {
     "own draft": "40401 40401 40101 | 200 | 200 200 40401",
@@ -153,6 +157,7 @@ export const access: Readonly<Record<string, Access>> = {
     "own published": open("200"),
     "other's published": open("200"),
     "other's published, by slug": open("200"),
+    "other's published, in parts": open("200"),
     "own in the trash": open("40401"),
     missing: open("40401"),
   }),
@@ -268,9 +273,10 @@ export const access: Readonly<Record<string, Access>> = {
 
   // --- Tags and authors --------------------------------------------------------------------------
 
-  "GET /v1/tags": asksNothing({ any: open("200") }),
+  "GET /v1/tags": asksNothing({ any: open("200"), "in parts, by slug": open("200") }),
   "GET /v1/tags/{id}": asksNothing({
     any: open("200"),
+    "any, in parts": open("200"),
     "any, by slug": open("200"),
     missing: open("40403"),
   }),
@@ -285,7 +291,7 @@ export const access: Readonly<Record<string, Access>> = {
   }),
   "DELETE /v1/tags/{id}": asks("tags:write", { any: edited("204"), missing: edited("40403") }),
 
-  "GET /v1/authors": asksNothing({ any: open("200") }),
+  "GET /v1/authors": asksNothing({ any: open("200"), "in parts, by slug": open("200") }),
   "GET /v1/authors/{slug}": asksNothing({
     "any who has published": open("200"),
     "any who has not": open("40404"),
@@ -365,10 +371,13 @@ export const access: Readonly<Record<string, Access>> = {
 
   ...mediaAccess,
   ...searchAccess,
+  ...syncAccess,
   ...subscribersAccess,
   ...newslettersAccess,
   ...webhooksAccess,
   ...schedulesAccess,
   ...settingsAccess,
   ...feedsAccess,
+  ...ghostAccess,
+  ...textsAccess,
 };

@@ -63,6 +63,8 @@ export const publishedPages: readonly string[] = [
   "GET /sitemap.xml",
   ...["posts", "pages", "tags", "authors"].map((kind) => `GET /sitemap-${kind}.xml`),
   "GET /oembed",
+  "GET /llms.txt",
+  "GET /llms-full.txt",
 ];
 
 /** Where links in mails lead. What the link says is all that counts: no session, no key, no other site. */
@@ -76,6 +78,19 @@ export const readerPages: readonly string[] = [
   "GET /preferences/export",
 ];
 
+/** What Ghost's clients ask. Its answers, refusals and manners are Ghost's; `test/api/ghost` is about those. */
+export const ghostRoutes: readonly string[] = [
+  ...["posts", "pages", "authors", "tags"].flatMap((resource) =>
+    ["", "{id}/", "slug/{slug}/"].map((rest) => `GET /ghost/api/content/${resource}/${rest}`),
+  ),
+  ...["tiers", "newsletters", "settings", "recommendations"].map(
+    (resource) => `GET /ghost/api/content/${resource}/`,
+  ),
+  ...["posts", "authors", "tags"].map((kind) => `GET /ghost/api/content/search-index/${kind}/`),
+  "GET /ghost/api/content/offers/{id}/",
+  "GET /ghost/api/admin/site/",
+];
+
 /** What tells about the API, or of it, and is not of it. The document does not have these. */
 export const pages: readonly string[] = [
   "GET /",
@@ -86,6 +101,7 @@ export const pages: readonly string[] = [
   "GET /media/{key}",
   ...publishedPages,
   ...readerPages,
+  ...ghostRoutes,
 ];
 
 /** What the document says of each route: `GET /v1/posts/{id}` and so on. */

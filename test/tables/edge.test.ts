@@ -12,8 +12,10 @@ import {
   CACHED,
   fixedHeaders,
   guarded,
+  liveReads,
   NOTHING_ALLOWED,
   openForms,
+  ownRoutes,
   publicReads,
   sharedPages,
   UNCACHED,
@@ -124,7 +126,7 @@ describe("every answer", () => {
     expect(policyOf(answer)).toEqual(closed);
   });
 
-  it.each(api.filter((route) => !publicReads.includes(route)))(
+  it.each(api.filter((route) => ![...publicReads, ...liveReads].includes(route)))(
     "is for nobody but whoever asked: %s",
     async (route) => {
       const { owners, strangers } = await given(route);
@@ -157,13 +159,15 @@ describe("what is published", () => {
       const strangers = draftOf(route, target);
       const kept = await exchange(strangers);
       expect([kept.status, kept.headers.get("cache-control")]).toEqual([200, CACHED]);
-      expect(kept.headers.get("vary")).toBe("Accept-Encoding, Authorization, Cookie");
+      expect(kept.headers.get("vary")).toBe("Accept, Accept-Encoding, Authorization, Cookie");
       expect(kept.headers.get("set-cookie")).toBeNull();
+
+      const themed = await exchange(withHeaders(strangers, { cookie: "theme=dark" }));
+      expect([themed.text, themed.headers.get("cache-control")]).toEqual([kept.text, CACHED]);
 
       const personal = [
         withHeaders(strangers, holder.headers),
         withHeaders(strangers, { cookie: `__Host-session=${holder.token}` }),
-        withHeaders(strangers, { cookie: "theme=dark" }),
         { ...strangers, path: `${strangers.path.split("?")[0]}?limit=1&limit=2` },
       ];
       for (const draft of personal) {
@@ -183,9 +187,9 @@ describe("what is published", () => {
 describe("pages of other sites", () => {
   const elsewhere = { origin: "https://elsewhere.example" };
 
-  it.each(servedRoutes)("may read what is published, and nothing else: %s", async (route) => {
+  it.each(ownRoutes)("may read what is published, and nothing else: %s", async (route) => {
     const { owners, strangers, token } = await given(route);
-    const isOpen = [...publicReads, ...sharedPages, ...openForms].includes(route);
+    const isOpen = [...publicReads, ...liveReads, ...sharedPages, ...openForms].includes(route);
     const answer = await exchange(withHeaders(strangers, elsewhere));
     expect(answer.headers.get("access-control-allow-origin")).toBe(isOpen ? "*" : null);
     if (sharedPages.includes(route)) return;
@@ -196,7 +200,7 @@ describe("pages of other sites", () => {
     }
   });
 
-  it.each([...new Set(servedRoutes.map(pathOf))])("are told so beforehand: %s", async (path) => {
+  it.each([...new Set(ownRoutes.map(pathOf))])("are told so beforehand: %s", async (path) => {
     const asked = { ...elsewhere, "access-control-request-method": "DELETE" };
     const answer = await exchange({
       method: "OPTIONS",
@@ -204,7 +208,7 @@ describe("pages of other sites", () => {
       headers: asked,
     });
     const isForm = openForms.includes(`POST ${path}`);
-    const isOpen = isForm || [...publicReads, ...sharedPages].includes(`GET ${path}`);
+    const isOpen = isForm || [...publicReads, ...liveReads, ...sharedPages].includes(`GET ${path}`);
     const methods = isForm ? "POST" : "GET, HEAD";
     expect(answer.code).toBe(isOpen ? 204 : 40500);
     expect(answer.headers.get("access-control-allow-origin")).toBe(isOpen ? "*" : null);
@@ -238,13 +242,13 @@ describe("pages of other sites", () => {
 
 describe("every path", () => {
   const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
-  const paths = [...new Set(servedRoutes.map(pathOf))];
+  const paths = [...new Set(ownRoutes.map(pathOf))];
 
   const allowedAt = (path: string): readonly string[] => {
     const served = methods.filter((method) => servedRoutes.includes(`${method} ${path}`));
     const isOpen =
       openForms.includes(`POST ${path}`) ||
-      [...publicReads, ...sharedPages].includes(`GET ${path}`);
+      [...publicReads, ...liveReads, ...sharedPages].includes(`GET ${path}`);
     return [
       ...served,
       ...(served.includes("GET") ? ["HEAD"] : []),

@@ -1,6 +1,18 @@
 import { access } from "./access";
 import { cellsOf } from "./access-cells";
-import { methodOf, pages, publishedPages, readerPages, servedRoutes } from "./document";
+import {
+  ghostRoutes,
+  methodOf,
+  pages,
+  publishedPages,
+  readerPages,
+  servedRoutes,
+} from "./document";
+
+/** What has our own manners with browsers; Ghost's clients expect Ghost's. */
+export const ownRoutes: readonly string[] = servedRoutes.filter(
+  (route) => !ghostRoutes.includes(route),
+);
 
 /** What anybody's page may read, and the edge may keep: what is published, to nobody in particular. */
 export const publicReads: readonly string[] = [
@@ -19,6 +31,9 @@ export const publicReads: readonly string[] = [
 /** What anybody's page may read as well, though it is the same for everybody and no content. */
 export const sharedPages: readonly string[] = ["GET /openapi.json", "GET /media/{key}"];
 
+/** What anybody's page may read, and nobody may keep: whoever asks wants what is new. */
+export const liveReads: readonly string[] = ["GET /v1/sync"];
+
 /** What a form on anybody's page may send. */
 export const openForms: readonly string[] = ["POST /v1/subscribe"];
 
@@ -33,7 +48,7 @@ export const fixedHeaders: Readonly<Record<string, string>> = {
 /** What no page may do, on an answer that is no page. */
 export const NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-export const CACHED = "public, max-age=0, s-maxage=60, stale-while-revalidate=300";
+export const CACHED = "public, max-age=0, s-maxage=5, stale-while-revalidate=5";
 export const UNCACHED = "private, no-store";
 
 /** What a stranger gets, about the first thing that a route can be asked about. */

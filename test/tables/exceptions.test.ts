@@ -9,10 +9,18 @@ const concrete = Object.values(module).filter(({ internalCode }) => internalCode
 /** The codes that some route says it can answer. */
 const documented = new Set([...operations.keys()].flatMap(codesOf));
 
-/** What no route answers, because there is no route. */
+/** What no route of the document answers: because there is no route, or because it is said in Ghost's words. */
 const outside: ReadonlySet<number> = new Set([
   module.RouteNotFound.internalCode,
   module.MethodNotAllowed.internalCode,
+  module.ContentKeyMissing.internalCode,
+  module.ContentKeyOfOtherKind.internalCode,
+  module.ContentKeyRepeated.internalCode,
+  module.ContentKeyUnknown.internalCode,
+  module.FilterInvalid.internalCode,
+  module.OfferNotFound.internalCode,
+  module.FilterValueInvalid.internalCode,
+  module.ParameterInvalid.internalCode,
 ]);
 
 describe("the exceptions", () => {

@@ -23,12 +23,15 @@ import {
   text,
 } from "./recipe-parts";
 import { feedsRecipes } from "./recipes/feeds";
+import { ghostRecipes } from "./recipes/ghost";
 import { mediaRecipes } from "./recipes/media";
 import { newslettersRecipes, publishingUnderWay, publishingWith } from "./recipes/newsletters";
 import { schedulesRecipes } from "./recipes/schedules";
 import { searchRecipes } from "./recipes/search";
 import { settingsRecipes } from "./recipes/settings";
 import { subscribersRecipes } from "./recipes/subscribers";
+import { syncRecipes } from "./recipes/sync";
+import { textsRecipes } from "./recipes/texts";
 import { webhooksRecipes } from "./recipes/webhooks";
 import {
   givenImportOf,
@@ -49,6 +52,8 @@ const COMMON = "passwordpassword";
 const published = { status: "published" } as const;
 const trashed = { trashed: true } as const;
 const newest = { order: "-created_at" };
+const inParts = { fields: "title", include: "tags", formats: "html,markdown,plaintext" };
+const someOf = { fields: "name,slug", include: "count.posts", order: "-slug" };
 
 const postsOf = (rest: Target = {}): Record<string, Recipe> => ({
   "own draft": post("holder", {}, rest),
@@ -248,11 +253,16 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
       },
       { ...newest, status: "trashed" },
     ),
+    ...eachListed(
+      { "other's published, in parts": post("other", published) },
+      { ...newest, ...inParts },
+    ),
   },
   "GET /v1/posts/{id}": {
     ...postsOf(),
     "other's published, by slug": async ({ other }) =>
       about((await givenPostOf(other, published)).slug),
+    "other's published, in parts": post("other", published, { query: inParts }),
     "own in the trash": post("holder", trashed),
     missing: missing(),
   },
@@ -322,9 +332,10 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
     missing: revisionOf(missing()),
   },
 
-  "GET /v1/tags": { any: tag() },
+  "GET /v1/tags": { any: tag(), "in parts, by slug": tag({ query: someOf }) },
   "GET /v1/tags/{id}": {
     any: tag(),
+    "any, in parts": tag({ query: { fields: "name", include: "count.posts" } }),
     "any, by slug": async () => about((await givenTag()).slug),
     missing: missing(),
   },
@@ -342,7 +353,7 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
   },
   "DELETE /v1/tags/{id}": { any: tag(), missing: missing() },
 
-  "GET /v1/authors": { any: plain },
+  "GET /v1/authors": { any: plain, "in parts, by slug": () => ({ query: someOf }) },
   "GET /v1/authors/{slug}": {
     "any who has published": async ({ other }) => {
       await givenPostOf(other, published);
@@ -424,12 +435,15 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
 
   ...mediaRecipes,
   ...searchRecipes,
+  ...syncRecipes,
   ...subscribersRecipes,
   ...newslettersRecipes,
   ...webhooksRecipes,
   ...schedulesRecipes,
   ...settingsRecipes,
   ...feedsRecipes,
+  ...ghostRecipes,
+  ...textsRecipes,
 };
 
 /** What an owner is given at this route. */

@@ -61,6 +61,9 @@ const free = new Set([
   "GET /health",
 ]);
 
+/** What there is nothing of, which takes a question all the same: whether the key opens. */
+const empty = new Set(["GET /ghost/api/content/offers/{id}/"]);
+
 const isRead = (route: string): boolean => methodOf(route) === "GET";
 const limitOf = (route: string): number => (isRead(route) ? 1 : 2);
 const reads = servedRoutes.filter((route) => isRead(route) && !free.has(route));
@@ -99,7 +102,8 @@ it.each([...free])("%s asks nobody", async (route) => {
 describe("a read", () => {
   it.each(reads)("costs one round trip: %s", async (route) => {
     const { code, atTheDoor, told } = await costOf(await givenRequest(route));
-    expect({ code, atTheDoor, told }).toEqual({ code: 200, atTheDoor: 1, told: 1 });
+    const found = empty.has(route) ? 404 : 200;
+    expect({ code, atTheDoor, told }).toEqual({ code: found, atTheDoor: 1, told: 1 });
   });
 
   it.each(open)("costs strangers and publishable keys one round trip: %s", async (route) => {

@@ -157,7 +157,8 @@ describe("the document", () => {
 });
 
 describe("what holds answers against the document", () => {
-  const route = "GET /v1/posts/{id}";
+  // A read may be of parts, where no member has to be there; a change answers with the whole post.
+  const route = "PATCH /v1/posts/{id}";
   const answer = (change: (body: Record<string, unknown>) => void, rest: Partial<Answer> = {}) =>
     exchange({ method: "GET", path: `/v1/posts/${post.id}`, headers: owner.headers }).then(
       (real) => {

@@ -246,6 +246,9 @@ const works: Readonly<Record<string, () => Promise<Work>>> = {
         ]),
     };
   },
+  async "purge-edge"() {
+    return { payload: { tags: ["posts", `post-${newId()}`] } };
+  },
   async "tidy-up"() {
     const { id } = await givenPostOf(await givenOwner(), { trashed: true });
     const old = sql`now() - interval '31 days'`;
@@ -257,11 +260,17 @@ const works: Readonly<Record<string, () => Promise<Work>>> = {
 /** Everything that a task could have changed, but for what keeps the books of jobs. */
 async function readWorld({ reader }: Work) {
   const { jobs: _jobs, heartbeats: _heartbeats, ...state } = await readState();
-  return { ...state, mails: reader === undefined ? [] : await mailsTo(reader) };
+  const purged = [...forgotten].toSorted();
+  return { ...state, purged, mails: reader === undefined ? [] : await mailsTo(reader) };
 }
 
+/** Tags that the platform's cache was told to forget. */
+const forgotten = new Set<string>();
+
 const run = async (jobId: string): Promise<string> => {
-  await deliver(givenPlant().context, tasks, [doorbellFor(jobId)]);
+  const { context, purges } = givenPlant();
+  await deliver(context, tasks, [doorbellFor(jobId)]);
+  for (const tag of purges.flat()) forgotten.add(tag);
   return (await readJob(db, jobId)).state;
 };
 

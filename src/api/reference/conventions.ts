@@ -22,6 +22,10 @@ Paths begin with \`/v1\`. Names are \`snake_case\`, ids are UUIDs (version 7: th
 
 A list answers \`{ "data": […], "next_cursor": "…" }\`. Give \`next_cursor\` back as \`cursor\`, with all other parameters the same, to have the next page; the \`Link\` header has the whole address. It is null on the last page. \`limit\` is 1 to 100, and 20 if left out. A cursor that is not from this list is an error, never page one.
 
+## Choosing what comes
+
+Posts, tags and authors are read in parts with \`fields=title,slug\`: these members and the \`id\`. \`include\` says which of what stands around comes, \`include=\` that nothing does; \`formats\` as what the text of a post comes: HTML, Markdown, plain text. What \`include\` and \`formats\` name comes besides \`fields\`. An unknown name is an error that names the parameter. The parts are the same for everybody who may read them.
+
 ## Versions
 
 What can be changed has a \`version\` and a strong \`ETag\`. Changes to posts, tags and users must send it as \`If-Match\`: without it the answer is [42800](/errors#42800); if somebody was faster, [41200](/errors#41200) with the current version, and nothing is overwritten. The ETag is compared as a whole; \`"v3"\`, the version alone, will do as well. \`If-None-Match\` answers 304 when nothing has changed.
@@ -44,7 +48,9 @@ Every error is \`application/problem+json\` (RFC 9457). Its \`internal_code\` te
 
 ## For readers and machines
 
-What is published is also there without the API, in the forms that others know, at addresses without a version: feeds as RSS, Atom and JSON Feed (\`/rss.xml\`, \`/atom.xml\`, \`/feed.json\`; of a tag below \`/tag/{slug}\`, of an author below \`/author/{slug}\`), [sitemaps](/sitemap.xml), [robots.txt](/robots.txt), and oEmbed (\`/oembed?url=…\`). They are the same for everybody, and parameters that readers add to them change nothing.
+What is published is also there without the API, in the forms that others know, at addresses without a version: feeds as RSS, Atom and JSON Feed (\`/rss.xml\`, \`/atom.xml\`, \`/feed.json\`; of a tag below \`/tag/{slug}\`, of an author below \`/author/{slug}\`), [sitemaps](/sitemap.xml), [robots.txt](/robots.txt), and oEmbed (\`/oembed?url=…\`). [\`/llms.txt\`](/llms.txt) names what is new for programs that read, and \`/llms-full.txt\` has everything in full, a page at a time. They are the same for everybody, and parameters that readers add to them change nothing. Clients that were made for Ghost's content API find it at \`/ghost/api/content/\`, with a publishable key as \`key\`.
+
+A post is the same at \`/v1/posts/{slug}.md\` as Markdown, \`.txt\` as plain text and \`.json\`, or by \`Accept\` without an ending.
 
 ## What every answer says
 
@@ -65,6 +71,7 @@ export const tags = [
   },
   { name: "authors", description: "Those who have published something, as readers see them." },
   { name: "search", description: "Finding what is published." },
+  { name: "sync", description: "Copies of what is published, kept up to date." },
   { name: "settings", description: "What the publication says about itself." },
   { name: "users", description: "The people who can sign in, their roles and their status." },
   { name: "invites", description: "How people come to have an account." },
