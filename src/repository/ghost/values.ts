@@ -136,8 +136,9 @@ function ofInstant(source: SQL, op: Order, moment: number | undefined): Conditio
   if (moment === undefined) return undefined;
   const second = Math.floor(moment / 1000) * 1000;
   const isWhole = second === moment;
-  const at = sql`${new Date(second).toISOString()}::timestamptz`;
-  const next = sql`${new Date(second + 1000).toISOString()}::timestamptz`;
+  // As a number: texts that PostgreSQL reads end with the year 9999, which an offset or the next second leaves.
+  const at = sql`to_timestamp(${second / 1000}::double precision)`;
+  const next = sql`to_timestamp(${second / 1000 + 1}::double precision)`;
   if (op === "eq") return isWhole ? sql`(${source} >= ${at} and ${source} < ${next})` : never;
   if (op === "gt") return sql`${source} >= ${next}`;
   if (op === "lte") return sql`${source} < ${next}`;

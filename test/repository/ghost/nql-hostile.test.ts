@@ -108,6 +108,22 @@ describe("a hostile text in a filter", () => {
   });
 });
 
+describe("a moment at the end of what a filter can write", () => {
+  it.each<readonly [string, number]>([
+    ["published_at:>'9999-12-31 23:59:59'", 0],
+    ["published_at:<='9999-12-31 23:59:59'", 12],
+    ["published_at:<'9999-12-31 23:59:59-10:00'", 12],
+    ["published_at:>='0001-01-01 00:00:00+10:00'", 12],
+    ["published_at:<'0001-01-01 00:00:00+10:00'", 0],
+    ["published_at:'9999-12-31 23:59:59-10:00'", 0],
+  ])("is before or after everything: %s", async (filter, count) => {
+    const compiled = compileFilter(filter, "posts");
+    expect(compiled).toMatchObject({ ok: true });
+    if (!compiled.ok) return;
+    expect(await db.$count(posts, compiled.where)).toBe(count);
+  });
+});
+
 const times = (count: number, of: (index: number) => string, by: string): string =>
   Array.from({ length: count }, (_, index) => of(index)).join(by);
 
