@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Random } from "#chaos/random";
 
 import { foreignCookies, foreignHeaders } from "./foreign.ts";
@@ -81,6 +83,18 @@ export async function readByChance(town: Town, places: Places, origin: string, r
   const reader = readerByChance(town, random);
   const place = random.pick(reader.kind === "staff" ? places.forStaff : places.forReaders);
   await read(town, { reader, place, origin, random });
+}
+
+/** Long after it was revoked, a key opens nothing, though somebody has just read the same in each place. */
+export async function readWithRevokedKey(town: Town, random: Random): Promise<void> {
+  const key = town.keys.findLast(({ revokedAt }) => revokedAt !== Infinity);
+  const [place] = lists;
+  if (!key || !place) return;
+  await sleep(town.boundMs + 1000);
+  for (const origin of town.origins) {
+    await read(town, { reader: { kind: "anybody" }, place, origin, random });
+    await read(town, { reader: { kind: "key", key }, place, origin, random });
+  }
 }
 
 function readerByChance({ keys, token }: Town, random: Random): Reader {

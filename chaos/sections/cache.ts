@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Patch } from "#chaos/build";
 import { addKey, changeByChance, write } from "#chaos/edge/changes";
-import { placesByChance, readByChance } from "#chaos/edge/reads";
+import { placesByChance, readByChance, readWithRevokedKey } from "#chaos/edge/reads";
 import { Town } from "#chaos/edge/town";
 import type { Violation } from "#chaos/invariants/all";
 import type { Random } from "#chaos/random";
@@ -198,6 +198,7 @@ async function play(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_none, worker) => work(worker)));
   await Promise.all(reading);
+  await readWithRevokedKey(town, random.fork("revoked"));
   await world.stop();
   return town;
 }
