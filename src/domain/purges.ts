@@ -32,6 +32,13 @@ export function purgesOf(
 export const purgeAll = ({ EDGE_CACHE }: Pick<Settings, "EDGE_CACHE">): NewJob[] =>
   EDGE_CACHE === "platform" ? [newJob(purgeEdgeKind, { tags: [EVERYTHING] })] : [];
 
+/** What answers with a file, or with a copy of it, bear: the file is known by its digest. */
+export const fileTag = (sha256: string): string => `file-${sha256}`;
+
+/** The job after a file was removed: no bound would ever end what is kept of it for a year. */
+export const purgeFile = ({ EDGE_CACHE }: Pick<Settings, "EDGE_CACHE">, sha256: string): NewJob[] =>
+  EDGE_CACHE === "platform" ? [newJob(purgeEdgeKind, { tags: [fileTag(sha256)] })] : [];
+
 /** More tags than one purge may name become the one that everything bears. */
 export const atMost = (tags: readonly string[]): readonly string[] =>
   tags.length > MOST_TAGS ? [EVERYTHING] : tags;

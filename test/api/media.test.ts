@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 
 import { env, exports } from "cloudflare:workers";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { gps } from "exifr";
 import { imageSize } from "image-size";
 import { describe, expect, it, vi } from "vitest";
@@ -14,6 +14,7 @@ import {
   findOrphansKind,
   importDocumentsKind,
   processMediaKind,
+  purgeEdgeKind,
   removeMediaKind,
 } from "#domain/task-kinds";
 import { tasks } from "#domain/tasks";
@@ -603,6 +604,29 @@ describe("the work on uploads", () => {
     for (const { objectKey, size } of row?.variants ?? []) {
       expect((await files.head(objectKey))?.size).toBe(size);
     }
+  });
+
+  it("is told to be forgotten by the platform's cache too, which was to keep it for a year", async () => {
+    const { id, url } = await given(newPng(64, 66));
+    const sha256 = /[0-9a-f]{64}/u.exec(url)?.[0] ?? "";
+    const tag = (await fetchFile(url)).headers.get("cache-tag") ?? "";
+    const removals = [newJob(removeMediaKind, { sha256 }), newJob(removeMediaKind, { sha256 })];
+    const purges: unknown[] = [];
+    for (const removal of removals) {
+      const { context } = givenPlant();
+      const settings = { ...context.settings, EDGE_CACHE: "platform" as const };
+      await insertJob(db, removal);
+      await deliver({ ...context, settings }, tasks, [doorbellFor(removal.id)]);
+      const ordered = await db
+        .select({ args: jobs.args })
+        .from(jobs)
+        .where(and(eq(jobs.kind, purgeEdgeKind.name), sql`${jobs.args}->'tags' ? ${tag}`));
+      purges.push(ordered.map(({ args }) => args));
+      // Of the first, nothing is removed: somebody has the file.
+      await db.delete(media).where(eq(media.id, id));
+    }
+    expect(tag).toContain(sha256);
+    expect(purges).toEqual([[], [{ tags: [tag] }]]);
   });
 
   it("waits for a file that is just being deleted, and then brings it back", async () => {

@@ -14,7 +14,7 @@ const headers = {
 };
 
 /** The same bytes for ever. A refusal, say of a range, is not: it has the same address, and could be kept for them. */
-const kept = { "Cache-Control": "public, max-age=31536000, immutable" };
+const CACHING = "public, max-age=31536000, immutable";
 
 /**
  * A file or one of its copies, whole or one range of its bytes (RFC 9110, section 14), with its own media type.
@@ -24,6 +24,7 @@ mediaFiles.get("/media/:key", async (c) => {
   const file = await openMediaFile(c.var.context, c.req.param("key"));
   c.header("ETag", file.etag);
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  const kept = { "Cache-Control": CACHING, "Cache-Tag": file.cacheTag };
   if (isKnown(c)) return c.body(null, 304, kept);
   const range = isRangeOf(c.req.header("if-range"), file.etag)
     ? readRange(c.req.header("range"), file.size)

@@ -3,6 +3,7 @@ import { sendTogether } from "#core/db";
 import { defineTask, done, newJob } from "#core/jobs";
 import { digestIn, objectKeyOf, objectPrefixOf } from "#domain/media/addresses";
 import { extensions } from "#domain/media/kinds";
+import { purgeFile } from "#domain/purges";
 import { findOrphansKind, removeMediaKind } from "#domain/task-kinds";
 import { deleteFiles } from "#repository/files";
 import { selectHoldersOf, selectNamedDigests } from "#repository/media";
@@ -11,13 +12,13 @@ import { selectNamedSources } from "#repository/upkeep";
 /** Deletes a file with its copies, unless somebody has it. Whoever is about to store it waits meanwhile. */
 export const removeMedia = defineTask({
   ...removeMediaKind,
-  async run({ db, files }, { sha256 }) {
+  async run({ db, files, settings }, { sha256 }) {
     const keys = extensions.map((extension) => objectKeyOf(sha256, extension));
     const { turn, holders } = selectHoldersOf(db, sha256, keys);
     const [, found] = await sendTogether(db, [turn, holders]);
-    if (Array.isArray(found) && found.length === 0)
-      await deleteFiles(files, objectPrefixOf(sha256));
-    return done();
+    if (!Array.isArray(found) || found.length > 0) return done();
+    await deleteFiles(files, objectPrefixOf(sha256));
+    return done({ jobs: purgeFile(settings, sha256) });
   },
 });
 

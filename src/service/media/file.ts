@@ -2,6 +2,7 @@ import { MediaNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { digestIn } from "#domain/media/addresses";
 import { kindOfExtension } from "#domain/media/kinds";
+import { fileTag } from "#domain/purges";
 
 /** A file that is served, and how to fetch all or part of it. */
 export interface PublicFile {
@@ -9,6 +10,8 @@ export interface PublicFile {
   /** Strong, with its quotes. */
   readonly etag: string;
   readonly contentType: string;
+  /** By which caches forget the file when it is gone. */
+  readonly cacheTag: string;
   /** Whether a browser shows or plays it in a page. */
   readonly isShown: boolean;
   /** @param range in bytes; all of them without it. */
@@ -23,13 +26,15 @@ export interface PublicFile {
 export async function openMediaFile({ files }: Context, name: string): Promise<PublicFile> {
   const key = `media/${name}`;
   const kind = kindOfExtension(/\.([a-z0-9]+)$/u.exec(name)?.[1] ?? "");
-  if (!kind || digestIn(key) === undefined) throw new MediaNotFound();
+  const digest = digestIn(key);
+  if (!kind || digest === undefined) throw new MediaNotFound();
   const found = await files.head(key);
   if (!found) throw new MediaNotFound();
   return {
     size: found.size,
     etag: found.httpEtag,
     contentType: kind.contentType,
+    cacheTag: fileTag(digest),
     isShown: kind.family !== "document",
     async open(range) {
       const object = await files.get(key, range ? { range } : {});
