@@ -39,8 +39,11 @@ export const selectPurgePause = (db: Database) =>
     .from(heartbeats)
     .where(inArray(heartbeats.name, slots));
 
-/** What a job has to tell: its own order, and what it took over from others. */
-const digest = sql<string>`md5(coalesce(${jobs.cursor}::text, ''))`;
+/**
+ * What a job has to tell: its own order, and what it took over from others. With the moment that it waits for,
+ * because what it took over since then may be the same again.
+ */
+const digest = sql<string>`md5(concat(${jobs.cursor}, ' ', extract(epoch from ${jobs.runAt})))`;
 
 /** Jobs of this kind that nobody works on: what they are to do can be done with another's. */
 export const selectWaitingPurges = (db: Database, kind: string, jobId: string, most: number) =>

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { eq, inArray } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 
 import { EVERYTHING, MOST_TAGS } from "#core/cache-tags";
@@ -158,6 +158,32 @@ describe("orders of purges", () => {
     expect(plant.purges).toEqual([["first"]]);
     await ringFor(plant, second);
     expect(plant.purges).toEqual([["first"], ["second"]]);
+  });
+
+  it("that are taken over while a call is under way are not done with it, though they name the same", async () => {
+    const plant = givenPlant();
+    const calls: (readonly string[])[] = [];
+    const useUpCalls = () => db.update(heartbeats).set({ beatAt: sql`now()` });
+    for (const tag of ["1", "2", "3", "4", "5"]) await ringFor(plant, await givenOrder(tag));
+    const waiting = await givenOrder("same");
+    await ringFor(plant, waiting);
+    await passTime(db, 61);
+
+    const cache = {
+      async purge(options: CachePurgeOptions) {
+        calls.push(options.tags ?? []);
+        // What comes now is told nobody by this call.
+        await useUpCalls();
+        const later = await givenOrder("same");
+        await ringFor(plant, waiting);
+        expect((await readJob(db, later)).state).toBe("done");
+        return { success: true, errors: [] };
+      },
+    };
+    await deliver({ ...plant.context, cache }, tasks, [doorbellFor(await givenOrder("other"))]);
+    await passTime(db, 61);
+    await ringFor(plant, waiting);
+    expect([...calls, ...plant.purges.slice(5)]).toEqual([["other", "same"], ["same"]]);
   });
 
   it("that the platform refuses are tried again, with all they took along", async () => {
