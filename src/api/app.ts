@@ -9,7 +9,7 @@ import { answerException, BODY_LIMIT, handleException } from "./exception-handle
 import { BodyTooLarge, MethodNotAllowed, RouteNotFound } from "./exceptions";
 import { withGhostManners } from "./ghost/manners";
 import { GHOST_PATHS, withoutGhostVersion } from "./ghost/paths";
-import { answerPreflight, withDefaultHeaders } from "./headers";
+import { answerPreflight, openToAllOrigins, withDefaultHeaders } from "./headers";
 import { withObservation } from "./observation";
 import { createRouter } from "./router";
 import { apiKeys } from "./routes/api-keys";
@@ -72,7 +72,23 @@ const isForGhost = ({ req }: Context): boolean => req.path.startsWith(ghostPrefi
 const forReaders: ReadonlySet<string> = new Set(readerPaths);
 const isForReaders = ({ req }: Context): boolean => forReaders.has(req.path);
 
+/** What is published: anybody's page may read it. */
+const publicPaths = [
+  "posts",
+  "posts/:id",
+  "tags",
+  "tags/:id",
+  "authors",
+  "authors/:slug",
+  "settings",
+  "search",
+  "search/suggest",
+  "sync",
+].map((path) => `/v1/${path}`);
+
 app.use(requestId(), withDefaultHeaders);
+// Stands outside of all that could refuse: why something was refused can be read there as well.
+for (const path of publicPaths) app.get(path, openToAllOrigins);
 // Says in Ghost's words whatever those below say of a request.
 app.use(GHOST_PATHS, withGhostManners);
 app.use(
@@ -90,22 +106,7 @@ app.use(
   unless((c) => isForReaders(c) || isForGhost(c), withCaller),
 );
 
-// What is published, anybody's page may read.
-for (const path of [
-  "posts",
-  "posts/:id",
-  "tags",
-  "tags/:id",
-  "authors",
-  "authors/:slug",
-  "settings",
-  "search",
-  "search/suggest",
-  "sync",
-]) {
-  app.options(`/v1/${path}`, answerPreflight);
-}
-
+for (const path of publicPaths) app.options(path, answerPreflight);
 app.options("/media/:key", answerPreflight);
 
 app.route("/", health);

@@ -31,7 +31,9 @@ export const withDefaultHeaders = createMiddleware<AppEnv>(
 /** Any site's pages may read this: it is published, and no cookie changes it. */
 export const openToAllOrigins = createMiddleware<AppEnv>(async function openToAllOrigins(c, next) {
   await next();
-  if (c.var.caller.credential?.kind === "session") return;
+  // Whoever was refused early is still unknown.
+  const caller = c.get("caller") as AppEnv["Variables"]["caller"] | undefined;
+  if (caller?.credential?.kind === "session") return;
   c.res.headers.set("Access-Control-Allow-Origin", "*");
   c.res.headers.set(
     "Access-Control-Expose-Headers",

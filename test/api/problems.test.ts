@@ -90,3 +90,26 @@ describe("If-Match", () => {
     expect((await edit('"v2"', "Three")).status).toBe(200);
   });
 });
+
+describe("whoever may read what is published from a page of their own", () => {
+  it.each([
+    ["/v1/posts?colour=blue", 42200],
+    ["/v1/tags?limit=1&limit=2", 42200],
+    ["/v1/search?q=%00", 42200],
+    ["/v1/posts/nothing-here", 40401],
+    ["/v1/posts/nothing-here.md", 40401],
+    ["/v1/posts/nothing-here.txt?fields=title", 42200],
+  ])("reads there what was wrong with %s", async (path, code) => {
+    const answer = await send("GET", path);
+    expect(codeOf(answer)).toBe(code);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  it("reads nothing there by a session", async () => {
+    const { headers } = await givenUser();
+    for (const path of ["/v1/posts?limit=1", "/v1/posts/nothing-here.md"]) {
+      const answer = await send("GET", path, { headers });
+      expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+    }
+  });
+});
