@@ -21,14 +21,13 @@ export interface PictureRow {
   readonly variants: readonly MediaVariant[];
 }
 
-/** A row of `media`, as {@link PictureRow}. */
+/** A row of `media`, as {@link PictureRow}; the function `picture_row` has the same. */
 // Written out, because drizzle takes the table's name off every column in what a select selects.
-export const pictureText = `json_build_object(
+const picture = sql.raw(`json_build_object(
   'id', media.id, 'objectKey', media.object_key, 'contentType', media.content_type,
   'width', media.width, 'height', media.height, 'altText', media.alt_text, 'caption', media.caption,
   'focalX', media.focal_x, 'focalY', media.focal_y, 'placeholder', media.placeholder,
-  'dominantColor', media.dominant_color, 'variants', media.variants)`;
-const picture = sql.raw(pictureText);
+  'dominantColor', media.dominant_color, 'variants', media.variants)`);
 
 /** All files that a post of the query around it shows. */
 export const picturesOfPost = sql<readonly PictureRow[]>`(

@@ -7,7 +7,7 @@ import type { Context } from "#core/context";
 import type { Keyset, PageRequest } from "#core/pages";
 
 import { type Credential, selectKeyActor } from "./actors";
-import { pictureText, type PictureRow } from "./pictures";
+import type { PictureRow } from "./pictures";
 import type { PostFilter } from "./posts";
 
 const moment = (column: string): string =>
@@ -100,15 +100,11 @@ export interface Published<Row> {
   readonly rows: readonly Row[];
 }
 
-const avatar = `(
-  select (select ${pictureText} from media where media.id = shown.media_id and media.status = 'ready')
-  from media_uses shown where shown.user_id = u.id order by shown.media_id limit 1)`;
-
 const bylines = `cross join lateral (
   select array_to_json(array_agg((
       select row_to_json(byline) from (
         select u.id, u.slug, u.name, u.avatar_url,
-          case when strpos(u.avatar_url, '/media/') > 0 then ${avatar} end as avatar
+          case when strpos(u.avatar_url, '/media/') > 0 then avatar_of_user(u.id) end as avatar
         from users u where u.id = pa.user_id
       ) byline) order by pa.position)) as bylines,
     string_agg(' author-' || pa.user_id, '') as shows
@@ -120,12 +116,6 @@ const labels = `cross join lateral (
     ) order by pt.position)) as labels,
     string_agg(' tag-' || pt.tag_id, '') as shows
   from post_tags pt where pt.post_id = p.id) t`;
-
-const pictures = `(
-  select json_agg((
-    select ${pictureText} from media where media.id = shown.media_id and media.status = 'ready'
-  ) order by shown.media_id)
-  from media_uses shown where shown.post_id = p.id)`;
 
 const isPublished = "p.status = 'published' and p.deleted_at is null";
 
@@ -193,7 +183,7 @@ function rawOf(wanted: ReadonlySet<PostMember>, hasBylines: boolean): string {
   if (places.length === 0) return "null";
   const html = hasMedia && !wanted.has("html") ? members.html : "null";
   return `case when ${places.join(" or ")} then json_build_object(
-    'pictures', ${hasFeature || hasMedia ? pictures : "null"},
+    'pictures', ${hasFeature || hasMedia ? "pictures_of_post(p.id)" : "null"},
     'featureImage', p.feature_image, 'html', ${html}) end`;
 }
 
@@ -237,12 +227,8 @@ export const selectPublishedBySlug = (
   slug: string,
   wanted: ReadonlySet<PostMember>,
 ): Promise<Published<PublishedRow>> =>
-  selectOne(door, credential, wanted, (values) => {
-    const given = values.add(slug);
-    return `coalesce(
-      (select p.id from posts p where p.slug = ${given} and ${isPublished}),
-      (select post_id from slug_redirects where slug = ${given}))`;
-  });
+  // As a subselect, because a function beside a column would be called while planning, too.
+  selectOne(door, credential, wanted, (values) => `(select post_of_slug(${values.add(slug)}))`);
 
 function selectOne(
   door: Door,
