@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context as HonoContext } from "hono";
 
 import type { Keyset } from "#core/pages";
+import { apiUrlOf } from "#core/settings";
 import { base64url, fromBase64url, sign, verify } from "#core/tokens";
 
 import type { AppEnv } from "./dependencies";
@@ -69,8 +70,14 @@ export async function pageBody<Item>(
   const cursor = await cursorOf(c, listOf(c), next);
   const url = new URL(c.req.url);
   url.searchParams.set("cursor", cursor);
-  c.header("Link", `<${url.href}>; rel="next"`);
+  c.header("Link", `<${baseOf(c, url)}${url.pathname}${url.search}>; rel="next"`);
   return { data, next_cursor: cursor };
+}
+
+/** Workers Cache gives an answer to whatever host asks: what a host is called must not be in it. */
+function baseOf(c: HonoContext<AppEnv>, { origin }: URL): string {
+  const { settings } = c.var.context;
+  return settings.EDGE_CACHE === "platform" ? apiUrlOf(settings) : origin;
 }
 
 /** The same as text, of items that are JSON already. */

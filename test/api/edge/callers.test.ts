@@ -1,4 +1,4 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -231,5 +231,30 @@ describe("what nobody asked for", () => {
     const [json, markdown, plain] = ["application/json", "text/markdown", "text/plain"];
     expect(types).toEqual([markdown, markdown, json, json, plain, plain, json, json]);
     expect((await ask(path, { headers: { accept: "text/html, */*;q=0.8" } })).isHit).toBe(true);
+  });
+});
+
+describe("a host that somebody names", () => {
+  it("is in nothing that Workers Cache may give to others, because it looks at no host", async () => {
+    await publish();
+    const ask = givenIsolate(app.fetch);
+    const nextOf = async () => {
+      const request = new Request("https://elsewhere.example/v1/posts?limit=1");
+      const execution = createExecutionContext();
+      const { headers } = await app.fetch(request, env, execution);
+      await waitOnExecutionContext(execution);
+      return { link: headers.get("link"), caching: headers.get("cache-control") };
+    };
+    setEdge("platform");
+    const { link, caching } = await nextOf();
+    expect(caching).toContain("public");
+    expect(link).toMatch(
+      /^<http:\/\/localhost:8787\/v1\/posts\?limit=1&cursor=[^>]+>; rel="next"$/u,
+    );
+    const path = /<http:\/\/localhost:8787([^>]+)>/u.exec(link ?? "")?.[1] ?? "";
+    expect((await ask(path)).status).toBe(200);
+    // Kept by ourselves, an answer is the host's own.
+    setEdge("worker");
+    expect((await nextOf()).link).toContain("https://elsewhere.example/v1/posts");
   });
 });
