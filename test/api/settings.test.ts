@@ -154,6 +154,11 @@ describe("the settings of the site", () => {
     expect((await send("GET", "/v1/settings")).body.version).toBe(1);
   });
 
+  it("take a colour in capitals, and keep it in lower case", async () => {
+    const { body } = await change({ accent_color: "#1F6F5C" }, '"v1"');
+    expect(body.accent_color).toBe("#1f6f5c");
+  });
+
   it("take zones and languages as their registries name them", async () => {
     for (const [index, [timezone, locale]] of [
       ["America/Argentina/Buenos_Aires", "zh-Hant-TW"],

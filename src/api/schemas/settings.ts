@@ -144,7 +144,8 @@ export const SettingsChangesBody = z
     cover_image: picture,
     accent_color: z
       .string()
-      .regex(/^#[\da-f]{6}$/u, "Six hexadecimal digits, in lower case.")
+      .regex(/^#[\da-f]{6}$/iu, "A number sign and six hexadecimal digits.")
+      .toLowerCase()
       .nullable()
       .optional()
       .openapi({ example: "#1f6f5c" }),
