@@ -187,13 +187,23 @@ function rawOf(wanted: ReadonlySet<PostMember>, hasBylines: boolean): string {
     'featureImage', p.feature_image, 'html', ${html}) end`;
 }
 
-/** A page of what is published: one more than the limit when something follows. */
+/** An item of a list. */
+export interface PublishedListItem extends PublishedItem {
+  /** Whether another comes after it. */
+  readonly isFollowed: boolean;
+}
+
+const texts = ["content", "html", "media", "plaintext"] as const satisfies PostMember[];
+/** A page ends before its texts have more bytes than this in the database, unless its first post alone has. */
+const MOST_BYTES = 8 * 2 ** 20;
+
+/** A page of what is published: as many as the limit, or fewer where their texts are long. */
 export async function selectPublished(
   door: Door,
   credential: Credential | null,
   filter: PostFilter,
   { limit, after, members: wanted }: PageRequest & { readonly members: ReadonlySet<PostMember> },
-): Promise<Published<PublishedItem>> {
+): Promise<Published<PublishedListItem>> {
   const key = keyOf(door, credential);
   const values = new Values(key?.values ?? []);
   const by = orders[filter.order.by];
@@ -201,13 +211,20 @@ export async function selectPublished(
   const order = `${by} ${direction}, p.id ${direction}`;
   const where = [isPublished, ...conditionsOf(filter, values), beyond(filter, after, values)];
   const { columns, joins } = partsOf(wanted);
-  const text = `select ${columns}, ${by === "p.title" ? by : moment(by)} as at,
-      row_number() over (order by ${order}) as place
+  const hasTexts = texts.some((name) => wanted.has(name));
+  const weight = "octet_length(p.content) + octet_length(p.html)";
+  const most = values.add(limit);
+  const text = `select ${columns}, ${by === "p.title" ? by : moment(by)} as at, p.place, p."isFollowed"
     from (
-      select p.* from posts p where ${where.filter((one) => one !== "").join(" and ")}
-      order by ${order} limit ${values.add(limit + 1)}
+      select p.*, row_number() over page as place, lead(p.id) over page is not null as "isFollowed",
+        ${hasTexts ? `sum(${weight}) over page` : "0"} as weight
+      from (
+        select p.* from posts p where ${where.filter((one) => one !== "").join(" and ")}
+        order by ${order} limit ${most}::int + 1
+      ) p window page as (order by ${order})
     ) p ${joins}
-    order by ${order}`;
+    where p.place <= ${most} and (p.place = 1 or p.weight <= ${MOST_BYTES})
+    order by p.place`;
   return send(door, key, text, values);
 }
 

@@ -216,6 +216,26 @@ describe("a list of what is chosen", () => {
     }
   });
 
+  it("ends before its texts are too much for one answer, and goes on from there", async () => {
+    const editor = await givenUser();
+    const tag = newTag();
+    const content = "x ".repeat(450_000);
+    for (let made = 0; made < 6; made += 1) {
+      await givenPost(editor, { ...published, tags: [tag], content });
+    }
+    const found: number[] = [];
+    let path: string | null = `/v1/posts?tag=${tag}&limit=5&formats=html,markdown`;
+    while (path !== null) {
+      const { body } = await send("GET", path);
+      found.push(body.data.length);
+      const next: string | null = body.next_cursor;
+      path = next && `/v1/posts?tag=${tag}&limit=5&formats=html,markdown&cursor=${next}`;
+    }
+    expect(found).toEqual([4, 2]);
+    const { body } = await send("GET", `/v1/posts?tag=${tag}&limit=5`);
+    expect(body.data).toHaveLength(5);
+  });
+
   it("has cursors of its own", async () => {
     const tag = await givenMany(await givenUser(), 2);
     const list = `/v1/posts?tag=${tag}&limit=1`;

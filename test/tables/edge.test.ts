@@ -106,7 +106,7 @@ describe("every answer", () => {
   const refused: readonly (readonly [string, Draft, number])[] = [
     ["there is no such route", { method: "GET", path: "/v1/nothing", headers: {} }, 40400],
     ["there is no such method", { method: "PUT", path: "/v1/posts", headers: {} }, 40500],
-    ["the address cannot be read", { method: "GET", path: "/v1/posts/%ff", headers: {} }, 40000],
+    ["the address cannot be read", { method: "GET", path: "/v1/webhooks/%ff", headers: {} }, 40000],
     [
       "the body is too large",
       { method: "POST", path: "/v1/posts", headers: {}, content: "x".repeat(4_300_000) },

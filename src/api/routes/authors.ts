@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 
 import { answerJsonText } from "#api/answers";
 import { AuthorNotFound, CursorInvalid } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
+import { cacheWhenPublic, tagCache } from "#api/headers";
 import { linkFeeds } from "#api/links";
 import { answerHeaders, json, knowsCallers, noContent, raises, validates } from "#api/openapi";
 import { pageText, readCursor } from "#api/pages";
@@ -28,7 +28,7 @@ const list = createRoute({
   summary: "List authors",
   description: "Everyone who has published something.",
   tags: ["authors"],
-  middleware: [openToAllOrigins, cacheWhenPublic("authors")] as const,
+  middleware: [cacheWhenPublic("authors")] as const,
   request: { query: AuthorQuery },
   responses: {
     200: json(ChosenAuthorPage, "A page of authors", answerHeaders.next, answerHeaders.etag),
@@ -52,7 +52,7 @@ const read = createRoute({
   operationId: "readAuthor",
   summary: "Read an author",
   tags: ["authors"],
-  middleware: [openToAllOrigins, cacheWhenPublic("authors")] as const,
+  middleware: [cacheWhenPublic("authors")] as const,
   request: { params: AuthorPath, query: AuthorChoice },
   responses: {
     200: json(ChosenAuthor, "The author", answerHeaders.etag, answerHeaders.feeds),

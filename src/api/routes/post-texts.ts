@@ -4,7 +4,7 @@ import { every } from "hono/combine";
 import type { AppEnv } from "#api/dependencies";
 import { ValidationFailed } from "#api/exceptions";
 import { answerPrinted } from "#api/feeds/answer";
-import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
+import { cacheWhenPublic, tagCache } from "#api/headers";
 import { linkPost } from "#api/links";
 import { type Form, formOf } from "#api/post-forms";
 import { createRouter } from "#api/router";
@@ -20,7 +20,7 @@ type Text = Form & { readonly format: "markdown" | "plaintext" };
 
 /** What a text is answered with, and nothing that comes as JSON. */
 const answerText = (form: Text) =>
-  every(openToAllOrigins, cacheWhenPublic("posts"), (c: HonoContext<AppEnv>) => show(c, form));
+  every(cacheWhenPublic("posts"), (c: HonoContext<AppEnv>) => show(c, form));
 
 async function show(c: HonoContext<AppEnv>, { key, extension, format }: Text): Promise<Response> {
   refuseParameters(c);

@@ -12,7 +12,7 @@ import {
   ReferenceUnknown,
   SlugTaken,
 } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
+import { cacheWhenPublic, tagCache } from "#api/headers";
 import { linkPost } from "#api/links";
 import {
   answerHeaders,
@@ -67,9 +67,10 @@ const list = createRoute({
   path: "/posts",
   operationId: "listPosts",
   summary: "List posts",
-  description: "Strangers see what is published; people see what their role lets them.",
+  description:
+    "Strangers see what is published; people see what their role lets them. Where texts are asked for and long, a page for strangers ends before its limit, at 8 MB: `next_cursor` says whether more follows.",
   tags: ["posts"],
-  middleware: [openToAllOrigins, cacheWhenPublic("posts")] as const,
+  middleware: [cacheWhenPublic("posts")] as const,
   request: { query: PostListQuery },
   responses: {
     200: json(
@@ -104,7 +105,7 @@ const read = createRoute({
   description:
     "By id or slug. A slug that a published post had before leads to the post. With `.md`, `.txt` or `.json` behind it, or by `Accept`, the same as Markdown, plain text or JSON.",
   tags: ["posts"],
-  middleware: [openToAllOrigins, cacheWhenPublic("posts")] as const,
+  middleware: [cacheWhenPublic("posts")] as const,
   request: { params: PostKeyPath, query: PostChoice },
   responses: {
     200: inEachFormat(json(ChosenPost, "The post", answerHeaders.etag, answerHeaders.elsewhere)),

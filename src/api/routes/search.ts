@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 
 import { isKnown, withDigest } from "#api/answers";
 import { CursorInvalid } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { cacheWhenPublic } from "#api/headers";
 import { answerHeaders, json, knowsCallers, noContent, raises, validates } from "#api/openapi";
 import { DEFAULT_LIMIT, pageBody, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
@@ -32,7 +32,7 @@ const find = createRoute({
   description:
     "In titles, excerpts, texts, and the names of tags and authors, best first. Of what is for members, the text is not searched.",
   tags: ["search"],
-  middleware: [openToAllOrigins, shared] as const,
+  middleware: [shared] as const,
   request: { query: SearchQuery },
   responses: {
     200: json(FindingPage, "A page of hits", answerHeaders.next, answerHeaders.etag),
@@ -58,7 +58,7 @@ const suggest = createRoute({
   description:
     "For every key that is pressed: the tags, the authors and the newest posts whose names have these words.",
   tags: ["search"],
-  middleware: [openToAllOrigins, shared] as const,
+  middleware: [shared] as const,
   request: { query: SuggestionQuery },
   responses: {
     200: json(SuggestionList, "Suggestions, best first", answerHeaders.etag),

@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { baseOf, isKnown, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import { Contended } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins } from "#api/headers";
+import { cacheWhenPublic } from "#api/headers";
 import { linkFeeds } from "#api/links";
 import {
   answerHeaders,
@@ -38,7 +38,7 @@ const read = createRoute({
   description:
     "What the publication says about itself: its name, its language, where its menus lead.",
   tags: ["settings"],
-  middleware: [openToAllOrigins, cacheWhenPublic("settings")] as const,
+  middleware: [cacheWhenPublic("settings")] as const,
   responses: {
     200: json(SettingsBody, "The settings", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),

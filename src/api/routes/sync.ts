@@ -3,7 +3,6 @@ import type { Context as HonoContext } from "hono";
 
 import type { AppEnv } from "#api/dependencies";
 import { CursorInvalid, HistoryChanged } from "#api/exceptions";
-import { openToAllOrigins } from "#api/headers";
 import { preferredType } from "#api/negotiation";
 import { answerHeaders, json, knowsCallers, raises, validates } from "#api/openapi";
 import { createRouter } from "#api/router";
@@ -39,7 +38,6 @@ const read = createRoute({
   description:
     "Everything that is published, and then every change of it: posts and pages with their texts, tags, and authors, each as it is now or that it is gone. Whoever puts in and takes out what they are told, from the beginning to the end, has exactly what is published; an id in `authors` or `tags` that is not there is one that comes further on. A thing may be told more than once. With `Accept: application/x-ndjson` all that follows comes as a stream, one change a line, and the cursor in the last.",
   tags: ["sync"],
-  middleware: [openToAllOrigins] as const,
   request: { query: SyncQuery },
   responses: {
     200: changes,

@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { answerJsonText, answerVersionedText, baseOf, withVersion } from "#api/answers";
 import { requireVersion } from "#api/dependencies";
 import { Contended, CursorInvalid, SlugTaken, TagNotFound } from "#api/exceptions";
-import { cacheWhenPublic, openToAllOrigins, tagCache } from "#api/headers";
+import { cacheWhenPublic, tagCache } from "#api/headers";
 import { linkFeeds } from "#api/links";
 import {
   answerHeaders,
@@ -47,7 +47,7 @@ const list = createRoute({
   operationId: "listTags",
   summary: "List tags",
   tags: ["tags"],
-  middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
+  middleware: [cacheWhenPublic("tags")] as const,
   request: { query: TagQuery },
   responses: {
     200: json(ChosenTagPage, "A page of tags", answerHeaders.next, answerHeaders.etag),
@@ -71,7 +71,7 @@ const read = createRoute({
   operationId: "readTag",
   summary: "Read a tag",
   tags: ["tags"],
-  middleware: [openToAllOrigins, cacheWhenPublic("tags")] as const,
+  middleware: [cacheWhenPublic("tags")] as const,
   request: { params: TagKeyPath, query: TagChoice },
   responses: {
     200: json(ChosenTag, "The tag", answerHeaders.etag, answerHeaders.feeds),

@@ -85,8 +85,10 @@ export async function listPosts(
   const { credential } = caller;
   if (!isStranger(credential)) return listForStaff(context, caller, filter, { ...page, members });
   const found = await selectPublished(context, credential, filter, { ...page, members });
-  const { items, next } = toPage(admitted(found), page, ({ at, id }) => [at, id]);
-  return { items: items.map((row) => ofRow(row, members)), next };
+  const rows = admitted(found);
+  const last = rows.at(-1);
+  const next = last?.isFollowed === true ? [last.at, last.id] : null;
+  return { items: rows.map((row) => ofRow(row, members)), next };
 }
 
 async function listForStaff(
