@@ -15,7 +15,6 @@ import {
   selectPosts,
 } from "#repository/posts";
 import {
-  type PostMember,
   type Published,
   type PublishedItem,
   type PublishedRow,
@@ -23,6 +22,7 @@ import {
   selectPublishedById,
   selectPublishedBySlug,
 } from "#repository/published";
+import type { PostMember } from "#repository/published/members";
 import { look } from "#service/perform";
 
 /**
