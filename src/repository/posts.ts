@@ -18,7 +18,7 @@ import {
 import type { Database, Statement } from "#core/db";
 import type { Keyset, PageRequest } from "#core/pages";
 
-import { holderOf, isStranger, type Reader, readsAll } from "./actors";
+import { holderOf, type Reader, readsAll } from "./actors";
 import {
   postAuthors,
   postRevisions,
@@ -149,8 +149,8 @@ const sortColumns = {
 } as const;
 
 /**
- * A page of the posts that somebody may read; strangers read what is published. The rule stands in the
- * statement, so that who is asking need not be known before.
+ * A page of the posts that somebody of the staff may read. The rule stands in the statement, so that who is asking
+ * need not be known before; whoever turns out to be nobody finds what is published.
  */
 export function selectPosts(db: Database, reader: Reader, filter: PostFilter, page: PageRequest) {
   const { where, order, limit } = pageOf(db, reader, filter, page);
@@ -179,9 +179,7 @@ export function selectFullPosts(
 }
 
 function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after }: PageRequest) {
-  const isPublic = isStranger(reader.credential);
-  const isByDate = filter.order.by === "published_at" || filter.order.by === "publish_at";
-  const by = isPublic && isByDate ? sql`${posts.publishedAt}` : sortColumns[filter.order.by];
+  const by = sortColumns[filter.order.by];
   const direction = filter.order.descending ? desc : asc;
   const where = and(
     isVisible(db, reader, filter.status === "trashed"),
@@ -191,12 +189,9 @@ function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after
   return { where, order: [direction(by), direction(posts.id)], limit: limit + 1 };
 }
 
-/** What strangers see is published and not in the trash; the trash is for those whom the posts belong to. */
+/** Everybody sees what is published; drafts, and the trash, are for those whom the posts belong to. */
 function isVisible(db: Database, reader: Reader, isTrash: boolean): SQL | undefined {
   const isPublished = and(eq(posts.status, "published"), isNull(posts.deletedAt));
-  if (isStranger(reader.credential)) {
-    return isTrash ? sql`false` : isPublished;
-  }
   if (isTrash) return and(isNotNull(posts.deletedAt), isReadBy(db, reader));
   return or(isPublished, and(isNull(posts.deletedAt), isReadBy(db, reader)));
 }

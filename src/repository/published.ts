@@ -9,7 +9,7 @@ import type { Keyset, PageRequest } from "#core/pages";
 import { type Credential, selectKeyActor } from "./actors";
 import type { PictureRow } from "./pictures";
 import type { PostFilter } from "./posts";
-import { moment, partsOf, type PostMember } from "./published/members";
+import { hasTexts, moment, partsOf, type PostMember } from "./published/members";
 
 /** A published post as it is sent, and what has to be known of it besides. */
 export interface PublishedItem {
@@ -74,7 +74,6 @@ export interface PublishedListItem extends PublishedItem {
   readonly isFollowed: boolean;
 }
 
-const texts = ["content", "html", "media", "plaintext"] as const satisfies PostMember[];
 /** A page ends before its texts have more bytes than this in the database, unless its first post alone has. */
 const MOST_BYTES = 8 * 2 ** 20;
 
@@ -92,13 +91,13 @@ export async function selectPublished(
   const order = `${by} ${direction}, p.id ${direction}`;
   const where = [isPublished, ...conditionsOf(filter, values), beyond(filter, after, values)];
   const { columns, joins } = partsOf(wanted);
-  const hasTexts = texts.some((name) => wanted.has(name));
+  const isLong = hasTexts(wanted);
   const weight = "octet_length(p.content) + octet_length(p.html)";
   const most = values.add(limit);
   const text = `select ${columns}, ${by === "p.title" ? by : moment(by)} as at, p.place, p."isFollowed"
     from (
       select p.*, row_number() over page as place, lead(p.id) over page is not null as "isFollowed",
-        ${hasTexts ? `sum(${weight}) over page` : "0"} as weight
+        ${isLong ? `sum(${weight}) over page` : "0"} as weight
       from (
         select p.* from posts p where ${where.filter((one) => one !== "").join(" and ")}
         order by ${order} limit ${most}::int + 1

@@ -2,7 +2,8 @@ import { escapeMarkup } from "#core/markup";
 import { withAbsoluteAddresses } from "#domain/markdown/absolute";
 import { readText } from "#domain/markdown/plaintext";
 import { postAddress } from "#domain/site-addresses";
-import type { GhostIndexPostRow, GhostPostRow } from "#repository/ghost/content";
+import type { GhostPostRow } from "#repository/ghost/content";
+import type { GhostIndexPostRow } from "#repository/ghost/search-index";
 
 import { completed, type GhostSite, resolverOf, withSlash } from "./addresses";
 import { ghostDateOf } from "./dates";

@@ -1,4 +1,4 @@
-import { and, asc, between, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, between, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 import { toInstant } from "#repository/columns";
@@ -93,7 +93,7 @@ const columnsOf = (parts: PostParts) => ({
   authors: parts.authors ? authorRowsOf : sql<readonly GhostAuthorRow[] | null>`null::json`,
 });
 
-const isShown = (type: PostRow["type"], where: SQL | undefined): SQL | undefined =>
+export const isShown = (type: PostRow["type"], where: SQL | undefined): SQL | undefined =>
   and(eq(posts.status, "published"), isNull(posts.deletedAt), eq(posts.type, type), where);
 
 /**
@@ -263,44 +263,3 @@ export type GhostNewsletterRow = Awaited<ReturnType<typeof selectGhostNewsletter
 
 export const countGhostNewsletters = (db: Database, where: SQL | undefined) =>
   db.select(total).from(newsletters).where(isActive(where));
-
-/** The most that a search in the reader's browser is given, of each kind. */
-const INDEX_LENGTH = 10_000;
-
-/** The newest published posts, as far as a search in the reader's browser looks at them. */
-export const selectGhostIndexPosts = (db: Database) =>
-  db
-    .select({
-      id: posts.id,
-      slug: posts.slug,
-      title: posts.title,
-      excerpt: sql<string>`case when posts.visibility = 'public' then posts.excerpt else '' end`,
-      visibility: posts.visibility,
-      createdAt: posts.createdAt,
-      updatedAt: posts.updatedAt,
-      publishedAt: sql<string>`${posts.publishedAt}`.mapWith(toInstant),
-    })
-    .from(posts)
-    .where(isShown("post", undefined))
-    .orderBy(desc(posts.publishedAt), desc(posts.id))
-    .limit(INDEX_LENGTH);
-
-export type GhostIndexPostRow = Awaited<ReturnType<typeof selectGhostIndexPosts>>[number];
-
-const wholeIndex = (...order: readonly SQL[]): Slice => ({
-  order,
-  limit: INDEX_LENGTH,
-  offset: 0,
-});
-
-export const selectGhostIndexAuthors = (db: Database) =>
-  selectGhostAuthors(db, undefined, wholeIndex(asc(users.name), asc(users.id)), false);
-
-/** Of internal tags, readers know nothing. */
-export const selectGhostIndexTags = (db: Database) =>
-  selectGhostTags(
-    db,
-    sql`${tagVisibility} = 'public'`,
-    wholeIndex(asc(tags.name), asc(tags.id)),
-    false,
-  );

@@ -55,6 +55,12 @@ const members = {
 export type PostMember = keyof typeof members;
 
 const names = Object.keys(members) as PostMember[];
+
+const texts = ["content", "html", "media", "plaintext"] as const satisfies PostMember[];
+
+/** Whether the text of a post is wanted in any form, or what is made of it. */
+export const hasTexts = (wanted: ReadonlySet<PostMember>): boolean =>
+  texts.some((name) => wanted.has(name));
 const bylines = `cross join lateral (
   select array_to_json(array_agg((
       select row_to_json(byline) from (

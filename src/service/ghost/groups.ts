@@ -16,8 +16,6 @@ import {
   countGhostTags,
   selectGhostAuthor,
   selectGhostAuthors,
-  selectGhostIndexAuthors,
-  selectGhostIndexTags,
   selectGhostNewsletters,
   selectGhostTag,
   selectGhostTags,
@@ -25,6 +23,7 @@ import {
 } from "#repository/ghost/content";
 import { compileFilter } from "#repository/ghost/nql";
 import { orderOf } from "#repository/ghost/order";
+import { selectGhostIndexAuthors, selectGhostIndexTags } from "#repository/ghost/search-index";
 
 import { acceptedFilter, keyOf, lookWithKey } from "./look";
 

@@ -17,12 +17,12 @@ import {
 import {
   countGhostPosts,
   type PostParts,
-  selectGhostIndexPosts,
   selectGhostPost,
   selectGhostPosts,
 } from "#repository/ghost/content";
 import { compileFilter } from "#repository/ghost/nql";
 import { orderOf } from "#repository/ghost/order";
+import { selectGhostIndexPosts } from "#repository/ghost/search-index";
 
 import { acceptedFilter, keyOf, lookWithKey } from "./look";
 

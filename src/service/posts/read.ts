@@ -22,7 +22,7 @@ import {
   selectPublishedById,
   selectPublishedBySlug,
 } from "#repository/published";
-import type { PostMember } from "#repository/published/members";
+import { hasTexts, type PostMember } from "#repository/published/members";
 import { look } from "#service/perform";
 
 /**
@@ -98,7 +98,7 @@ async function listForStaff(
   { members, ...page }: PageRequest & { readonly members: Members },
 ): Promise<Page<ShownPost>> {
   const reader = { credential: caller.credential, readAll: rolesReachingAny("posts:read") };
-  const select = textual.some((name) => members.has(name)) ? selectFullPosts : selectPosts;
+  const select = hasTexts(members) ? selectFullPosts : selectPosts;
   const { loaded } = await look(context, { ...caller, repeat: null }, [
     select(context.db, reader, filter, page),
   ]);
@@ -109,8 +109,6 @@ async function listForStaff(
   );
   return { items: items.map((post) => ofPost(post, members)), next };
 }
-
-const textual = ["content", "html", "media", "plaintext"] as const satisfies PostMember[];
 
 /** @throws {CredentialsInvalid} 40101 */
 function admitted<Row>({ isAdmitted, rows }: Published<Row>): readonly Row[] {
