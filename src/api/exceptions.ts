@@ -52,7 +52,7 @@ export abstract class ApiException extends Error {
 
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
+    this.name = new.target.title;
     this.status = new.target.status;
     this.internalCode = new.target.internalCode;
     this.title = new.target.title;

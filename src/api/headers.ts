@@ -13,17 +13,28 @@ const defaults: Readonly<Record<string, string>> = {
   "Cache-Control": "private, no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-  "Referrer-Policy": "no-referrer",
   "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
   "X-Content-Type-Options": "nosniff",
 };
 
+/** For what a browser shows or follows. JSON asks for no camera and leads nowhere. */
+const visible: Readonly<Record<string, string>> = {
+  ...defaults,
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+  "Referrer-Policy": "no-referrer",
+};
+
+const isJson = (type: string | null): boolean =>
+  type !== null && /^application\/(?:[\w.-]+\+)?json\b/u.test(type);
+
 export const withDefaultHeaders = createMiddleware<AppEnv>(
   async function withDefaultHeaders(c, next) {
     await next();
-    for (const [name, value] of Object.entries(defaults)) {
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries(
+      isJson(headers.get("content-type")) ? defaults : visible,
+    )) {
+      if (!headers.has(name)) headers.set(name, value);
     }
   },
 );

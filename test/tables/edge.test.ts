@@ -20,6 +20,7 @@ import {
   sharedPages,
   UNCACHED,
   unsafe,
+  visibleHeaders,
 } from "./edge";
 import { type Answer, type Draft, exchange } from "./exchange";
 import type { Target } from "./recipe-parts";
@@ -64,7 +65,8 @@ const withHeaders = (draft: Draft, headers: Record<string, string>): Draft => ({
 
 /** What is missing of the headers that every answer has. */
 function lapsesOf({ status, headers }: Pick<Answer, "status" | "headers">): readonly string[] {
-  const missing = Object.entries(fixedHeaders)
+  const isJson = headers.get("content-type")?.includes("json") === true;
+  const missing = Object.entries({ ...fixedHeaders, ...(isJson ? {} : visibleHeaders) })
     .filter(([name, value]) => headers.get(name) !== value)
     .map(([name]) => `${status}: ${name} is ${headers.get(name)}`);
   const traces = ["access-control-allow-credentials", "server", "x-powered-by"];

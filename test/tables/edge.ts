@@ -39,10 +39,14 @@ export const openForms: readonly string[] = ["POST /v1/subscribe"];
 
 /** What every answer carries, whatever it is. */
 export const fixedHeaders: Readonly<Record<string, string>> = {
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=63072000; includeSubDomains",
   "x-content-type-options": "nosniff",
+};
+
+/** What an answer carries besides that a browser shows or follows: all but JSON. */
+export const visibleHeaders: Readonly<Record<string, string>> = {
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "referrer-policy": "no-referrer",
 };
 
 /** What no page may do, on an answer that is no page. */

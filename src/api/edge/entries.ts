@@ -20,8 +20,11 @@ export interface Entry {
   isRefreshing: boolean;
 }
 
-/** What belongs to one request, or is said anew for each. */
-const personal = ["age", "cache-status", "date", "server-timing", "x-request-id"];
+/**
+ * What belongs to one request, or is said anew for each; and the tags, which are for whoever purges by them
+ * and which Cloudflare's own cache takes off as well.
+ */
+const personal = ["age", "cache-status", "cache-tag", "date", "server-timing", "x-request-id"];
 
 const known = new Set(VARY.toLowerCase().split(", "));
 
@@ -70,7 +73,6 @@ export interface Kept {
 export function entryOf({ status, headers: sent, bytes, startedAt }: Kept, seconds: number): Entry {
   const headers = new Headers(sent);
   for (const name of personal) headers.delete(name);
-  headers.set("Server-Timing", 'db;dur=0;desc="0"');
   const { freshSeconds, staleSeconds } = lifetimeOf(headers) ?? {
     freshSeconds: 0,
     staleSeconds: 0,

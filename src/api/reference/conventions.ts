@@ -54,7 +54,7 @@ A post is the same at \`/v1/posts/{slug}.md\` as Markdown, \`.txt\` as plain tex
 
 ## What every answer says
 
-\`X-Request-Id\` names the request in the log. \`Server-Timing\` says what it cost: time in the database, with the number of round trips as its description, and in all. Nothing may be cached unless \`Cache-Control\` says so.`;
+\`X-Request-Id\` names the request in the log. \`Server-Timing\` says what it cost: time in the database, with the number of round trips as its description, and in all; an answer from the cache has none. Nothing may be cached unless \`Cache-Control\` says so.`;
 
 /** The chapters of the reference, in their order. */
 export const tags = [

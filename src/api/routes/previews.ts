@@ -98,6 +98,8 @@ const read = createRoute({
 
 previews.openapi(read, async (c) => {
   c.header("X-Robots-Tag", "noindex, nofollow");
+  // The address is all that it takes to read.
+  c.header("Referrer-Policy", "no-referrer");
   const preview = await readPreview(c.var.context, c.req.valid("param").token);
   if (wantsPage(c)) return answerPreview(c, preview);
   return c.json(toPostBody(preview.post), 200);
