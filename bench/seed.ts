@@ -138,14 +138,15 @@ const statements = [
     cross join lateral (values (0, tag), (1, other_tag)) as given (position, number)
     join tags on tags.slug = 'tag-' || given.number
     where $1::int > 0 and (position = 0 or tag <> other_tag) order by n`,
-  `insert into post_search (post_id, type, published_at, body, title_words, words)
+  `insert into post_search (post_id, type, published_at, body, title_words, words, tag_ids)
     select id, 'post', moment, body, title_words,
-      title_words || setweight(excerpt_words, 'C') || setweight(body_words, 'D') || labels
+      title_words || setweight(excerpt_words, 'C') || setweight(body_words, 'D') || labels, tag_ids
     from (
       select n, numbers.id, moment, first.body || second.body as body,
         setweight(title.title_words || to_tsvector('simple', n::text), 'A') as title_words,
         first.excerpt_words, first.words || second.words as body_words,
-        ('''#' || tag.id || ''':1B ''#' || other.id || ''':1B ''@' || users.id || ''':1B')::tsvector as labels
+        ('''#' || tag.id || ''':1B ''#' || other.id || ''':1B ''@' || users.id || ''':1B')::tsvector as labels,
+        array_remove(array[tag.id, nullif(other.id, tag.id)], null) as tag_ids
       from numbers
       join pieces first on first.number = numbers.first
       join pieces second on second.number = numbers.second
@@ -174,15 +175,15 @@ const sorted = (list: readonly unknown[]): string =>
 /** Lets the triggers' own function write some of the rows again. */
 async function compareWithTriggers(client: PoolClient, count: number): Promise<void> {
   const { rows } = await client.query(
-    `with chosen as (select post_id, body, title_words, words from post_search
+    `with chosen as (select post_id, body, title_words, words, tag_ids from post_search
         join posts on posts.id = post_search.post_id
         where posts.slug in ('post-1', 'post-' || $1::int / 2, 'post-' || $1::int)),
       written as materialized (select post_id, write_post_search(post_id) from chosen)
-    select post_id, body, title_words, words from chosen where (select count(*) from written) > 0`,
+    select post_id, body, title_words, words, tag_ids from chosen where (select count(*) from written) > 0`,
     [count],
   );
   const again = await client.query(
-    `select post_id, body, title_words, words from post_search where post_id = any ($1::uuid[])`,
+    `select post_id, body, title_words, words, tag_ids from post_search where post_id = any ($1::uuid[])`,
     [`{${rows.map(({ post_id: id }) => String(id)).join(",")}}`],
   );
   if (rows.length !== 3 || sorted(rows) !== sorted(again.rows)) {

@@ -1025,6 +1025,11 @@ export const postSearch = pgTable(
     titleWords: tsvector().notNull(),
     /** The words of title (A), excerpt (C) and body (D), and `#id` of each tag and `@id` of each author (B). */
     words: tsvector().notNull(),
+    /** For the facets, which count them in every hit; one whose tag is gone counts for nothing. */
+    tagIds: uuid()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
   },
   (t) => [
     unique("post_search_post_id_key").on(t.postId),

@@ -104,7 +104,7 @@ function hitsOf(request: SearchRequest): SQL {
       select found.*, meant.query from meant, search_posts(meant.query, meant.rest, ${within}) as found
     ),
     hits as materialized (
-      select post_id, published_at, (ts_rank('{0.1, 0.3, 0.6, 1}', words, query, 1) * 1000000)::int as score
+      select post_id, published_at, tag_ids, (ts_rank('{0.1, 0.3, 0.6, 1}', words, query, 1) * 1000000)::int as score
       from (select * from exact union all select * from alike) as found
     )`;
 }
@@ -150,11 +150,12 @@ export function selectHits(db: Database, request: SearchRequest, { limit, after 
     select
       (select exists (select from exact)) as "isExact",
       (select count(*)::int from hits) as total,
-      (select coalesce(jsonb_agg(facet order by count desc, name), '[]') from (
-        select tags.name, count(*) as count, jsonb_build_object(
-          'id', tags.id, 'slug', tags.slug, 'name', tags.name, 'count', count(*)) as facet
-        from hits join post_tags on post_tags.post_id = hits.post_id join tags on tags.id = post_tags.tag_id
-        group by tags.id order by count(*) desc, tags.name limit 20
+      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'slug', slug, 'name', name, 'count', count)
+        order by count desc, name), '[]') from (
+        select tags.id, tags.slug, tags.name, counted.count
+        from (select tag_id, count(*) from hits cross join unnest(tag_ids) as tag_id group by tag_id) as counted
+        join tags on tags.id = counted.tag_id
+        order by counted.count desc, tags.name limit 20
       ) as facets) as tags,
       (select coalesce(jsonb_agg(jsonb_build_object('year', year, 'count', count) order by year desc), '[]') from (
         select extract(year from published_at at time zone 'UTC')::int as year, count(*) as count from hits group by 1
