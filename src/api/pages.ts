@@ -41,12 +41,18 @@ const Values = z
 export async function readCursor(c: HonoContext<AppEnv>, list?: string): Promise<Keyset | null> {
   const cursor = c.req.query("cursor");
   if (cursor === undefined) return null;
-  const [payload = "", signature = ""] = cursor.split(".");
+  const { payload, signature } = partsOfCursor(cursor);
   const { APP_SECRET } = c.var.context.settings;
   if (!(await verify(APP_SECRET, "cursor", `${list ?? listOf(c)}\n${payload}`, signature))) {
     throw new CursorInvalid();
   }
   return Values.parse(JSON.parse(fromBase64url(payload) ?? "null"));
+}
+
+/** Payload and signature make up the whole of a cursor: whatever else stands in it belongs to the signature. */
+export function partsOfCursor(cursor: string): { payload: string; signature: string } {
+  const [payload = "", ...others] = cursor.split(".");
+  return { payload, signature: others.join(".") };
 }
 
 /** What `readCursor` reads of the same list. */
@@ -68,10 +74,15 @@ export async function pageBody<Item>(
 ): Promise<{ data: Item[]; next_cursor: string | null }> {
   if (next === null) return { data, next_cursor: null };
   const cursor = await cursorOf(c, listOf(c), next);
-  const url = new URL(c.req.url);
-  url.searchParams.set("cursor", cursor);
-  c.header("Link", `<${baseOf(c, url)}${url.pathname}${url.search}>; rel="next"`);
+  linkNext(c, "cursor", cursor);
   return { data, next_cursor: cursor };
+}
+
+/** Says where to go on: here, with this cursor (RFC 8288). */
+export function linkNext(c: HonoContext<AppEnv>, parameter: string, cursor: string): void {
+  const url = new URL(c.req.url);
+  url.searchParams.set(parameter, cursor);
+  c.header("Link", `<${baseOf(c, url)}${url.pathname}${url.search}>; rel="next"`);
 }
 
 /** Workers Cache gives an answer to whatever host asks: what a host is called must not be in it. */

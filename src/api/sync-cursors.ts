@@ -6,6 +6,7 @@ import type { SyncPage } from "#service/sync";
 
 import type { AppEnv } from "./dependencies";
 import { CursorInvalid } from "./exceptions";
+import { partsOfCursor } from "./pages";
 
 type Position = SyncPage["position"];
 
@@ -26,7 +27,7 @@ export async function readSyncCursor(
   cursor: string | undefined,
 ): Promise<Position | null> {
   if (cursor === undefined) return null;
-  const [payload = "", signature = ""] = cursor.split(".");
+  const { payload, signature } = partsOfCursor(cursor);
   const { APP_SECRET } = c.var.context.settings;
   if (!(await verify(APP_SECRET, "cursor", signed(payload), signature))) throw new CursorInvalid();
   const [changedIn, id, told] = Payload.parse(JSON.parse(fromBase64url(payload) ?? "null"));

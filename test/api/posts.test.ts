@@ -466,7 +466,14 @@ describe("reading", () => {
     await givenPost({ headers }, { status: "published", tags: [tag] });
     const { body } = await send("GET", `/v1/posts?tag=${tag}&limit=1`);
     const cursor: string = body.next_cursor;
-    for (const wrong of ["nonsense", `x${cursor}`, cursor.slice(0, -2), `${cursor}&order=title`]) {
+    for (const wrong of [
+      "nonsense",
+      `x${cursor}`,
+      cursor.slice(0, -2),
+      `${cursor}.anything`,
+      `${cursor}.`,
+      `${cursor}&order=title`,
+    ]) {
       const answer = await send("GET", `/v1/posts?tag=${tag}&limit=1&cursor=${wrong}`);
       expect(answer.body).toMatchObject({ status: 400, internal_code: 40001 });
     }

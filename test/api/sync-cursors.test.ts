@@ -28,6 +28,8 @@ describe("a cursor", () => {
   it.each([
     ["made up", () => Promise.resolve("WyIxIl0.abc")],
     ["changed", async () => `${await end()}x`],
+    ["followed by something", async () => `${await end()}.anything`],
+    ["followed by nothing", async () => `${await end()}.`],
     ["of a list", async () => (await send("GET", "/v1/posts?limit=1")).body.next_cursor as string],
     ["empty", () => Promise.resolve("")],
   ])("that is %s is refused", async (_what, make) => {

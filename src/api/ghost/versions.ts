@@ -31,9 +31,9 @@ async function tellVersion(
   if (acceptVersionOf(request) !== undefined) headers.set("Content-Version", `v${GHOST_VERSION}`);
   const old = ghostVersionIn(request.url);
   if (old === undefined) return response;
-  const { origin, pathname } = new URL(request.url);
+  const { pathname } = new URL(request.url);
   headers.set("Deprecation", `version="${old}"`);
   const area = pathname.split("/")[4] ?? "content";
-  headers.append("Link", `<${origin}/ghost/api/${area}/>; rel="latest-version"`);
+  headers.append("Link", `</ghost/api/${area}/>; rel="latest-version"`);
   return response;
 }

@@ -5,6 +5,7 @@ import type { AppEnv } from "#api/dependencies";
 import { CursorInvalid, HistoryChanged } from "#api/exceptions";
 import { preferredType } from "#api/negotiation";
 import { answerHeaders, json, knowsCallers, raises, validates } from "#api/openapi";
+import { linkNext } from "#api/pages";
 import { createRouter } from "#api/router";
 import { MOST_CHANGES, SyncPageBody, SyncQuery, toSyncText } from "#api/schemas/sync";
 import { readSyncCursor, writeSyncCursor } from "#api/sync-cursors";
@@ -54,11 +55,7 @@ sync.openapi(read, async (c) => {
   const first = await readChanges(c.var.context, c.var.caller, from, rows);
   if (type === NDJSON) return c.body(streamOf(c, first), 200, { "Content-Type": NDJSON });
   const cursor = await writeSyncCursor(c, first.position);
-  if (first.hasMore) {
-    const url = new URL(c.req.url);
-    url.searchParams.set("since", cursor);
-    c.header("Link", `<${url.href}>; rel="next"`);
-  }
+  if (first.hasMore) linkNext(c, "since", cursor);
   const text = `{"data":[${first.items.map(toSyncText).join(",")}],${endOf(cursor, first)}}`;
   return c.body(text, 200, { "Content-Type": "application/json" });
 });

@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { app } from "#api/app";
 import { foreignCookies, foreignHeaders } from "#chaos/edge/foreign";
+import { createContext } from "#core/context";
 import { newId } from "#core/ids";
 import { givenApp, givenIsolate, publicAnswer, setEdge } from "#test/support/edge";
 import { givenPublishableKey, givenSecretKey, givenUser } from "#test/support/people";
 import { givenPost } from "#test/support/posts";
 import { send } from "#test/support/requests";
+import { settle } from "#test/support/sync";
 
 // Long enough for any machine; where time matters, the clock is the test's.
 beforeEach(() => setEdge("worker", 600));
@@ -254,5 +256,17 @@ describe("a host that somebody names", () => {
     // Kept by ourselves, an answer is the host's own.
     setEdge("worker");
     expect((await nextOf()).link).toContain("https://elsewhere.example/v1/posts");
+  });
+
+  it("is not where a copy goes on, either", async () => {
+    await settle(createContext(env, { waitUntil: () => undefined }, "test").db);
+    setEdge("platform");
+    const execution = createExecutionContext();
+    const request = new Request("https://elsewhere.example/v1/sync?limit=1");
+    const { headers } = await app.fetch(request, env, execution);
+    await waitOnExecutionContext(execution);
+    expect(headers.get("link")).toMatch(
+      /^<http:\/\/localhost:8787\/v1\/sync\?limit=1&since=[^>]+>; rel="next"$/u,
+    );
   });
 });
