@@ -141,6 +141,20 @@ const filterFaults = {
   limit: "The filter is too long or has too many terms.",
 } as const;
 
+export class PageTooLong extends BadRequest {
+  static override readonly internalCode = 40072;
+  static override readonly title = "Page too long";
+  static override readonly meaning =
+    "A page that was asked for from the API for Ghost's clients has several posts whose texts are longer together than 8 MB, which is what one answer may have.";
+  static override readonly remedy =
+    "Ask for fewer posts a page with `limit`, or without their texts by naming `fields`. One post is answered however long it is.";
+  constructor() {
+    super(
+      "The texts of this page are too long for one answer. Ask for fewer posts with `limit`, or without texts by naming `fields`.",
+    );
+  }
+}
+
 export class HistoryChanged extends BadRequest {
   static override readonly internalCode = 40061;
   static override readonly title = "History changed";

@@ -1,6 +1,12 @@
 /** The values that a row sorts by, the id last: where a page ended. */
 export type Keyset = readonly (string | number)[];
 
+/**
+ * How many bytes the texts of one answer have at most, as the database keeps them: the worker holds each of
+ * them several times over, and has 128 MB for everybody.
+ */
+export const PAGE_BYTES = 8 * 2 ** 20;
+
 /** Which part of a list is wanted. */
 export interface PageRequest {
   readonly limit: number;

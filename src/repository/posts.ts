@@ -16,7 +16,7 @@ import {
 } from "drizzle-orm";
 
 import type { Database, Statement } from "#core/db";
-import type { Keyset, PageRequest } from "#core/pages";
+import { type Keyset, PAGE_BYTES, type PageRequest } from "#core/pages";
 
 import { holderOf, type Reader, readsAll } from "./actors";
 import {
@@ -162,7 +162,10 @@ export function selectPosts(db: Database, reader: Reader, filter: PostFilter, pa
     .limit(limit);
 }
 
-/** The same with their texts. */
+/**
+ * The same with their texts, as far as those have no more than `PAGE_BYTES` together: what comes after is
+ * not held, and its texts are empty. The first is held however long it is.
+ */
 export function selectFullPosts(
   db: Database,
   reader: Reader,
@@ -170,12 +173,21 @@ export function selectFullPosts(
   page: PageRequest,
 ) {
   const { where, order, limit } = pageOf(db, reader, filter, page);
-  return db
-    .select(full)
+  const upToHere = sql`over (order by ${sql.join(order, sql`, `)})`;
+  const isHeld = sql<boolean>`(row_number() ${upToHere} = 1
+    or sum(octet_length(posts.content) + octet_length(posts.html)) ${upToHere} <= ${PAGE_BYTES})`;
+  const held = (text: SQL) => sql<string>`case when ${isHeld} then ${text} else '' end`;
+  const found = db
+    .select({ id: posts.id })
     .from(posts)
     .where(where)
     .orderBy(...order)
     .limit(limit);
+  return db
+    .select({ ...full, content: held(sql`posts.content`), html: held(sql`posts.html`), isHeld })
+    .from(posts)
+    .where(inArray(posts.id, found))
+    .orderBy(...order);
 }
 
 function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after }: PageRequest) {

@@ -4,7 +4,7 @@
  * of this file and `published/` alone; whatever a caller says is a parameter of theirs.
  */
 import type { Context } from "#core/context";
-import type { Keyset, PageRequest } from "#core/pages";
+import { type Keyset, PAGE_BYTES, type PageRequest } from "#core/pages";
 
 import { type Credential, selectKeyActor } from "./actors";
 import type { PictureRow } from "./pictures";
@@ -74,10 +74,10 @@ export interface PublishedListItem extends PublishedItem {
   readonly isFollowed: boolean;
 }
 
-/** A page ends before its texts have more bytes than this in the database, unless its first post alone has. */
-const MOST_BYTES = 8 * 2 ** 20;
-
-/** A page of what is published: as many as the limit, or fewer where their texts are long. */
+/**
+ * A page of what is published: as many as the limit, or fewer where their texts are longer than `PAGE_BYTES`. A
+ * first post with more than that comes alone.
+ */
 export async function selectPublished(
   door: Door,
   credential: Credential | null,
@@ -103,7 +103,7 @@ export async function selectPublished(
         order by ${order} limit ${most}::int + 1
       ) p window page as (order by ${order})
     ) p ${joins}
-    where p.place <= ${most} and (p.place = 1 or p.weight <= ${MOST_BYTES})
+    where p.place <= ${most} and (p.place = 1 or p.weight <= ${PAGE_BYTES})
     order by p.place`;
   return send(door, key, text, values);
 }

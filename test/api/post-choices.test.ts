@@ -1,9 +1,13 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
+import { createContext } from "#core/context";
 import { givenPublishableKey, givenUser, type Person } from "#test/support/people";
 import { givenPost } from "#test/support/posts";
 import { codeOf, ORIGIN, send } from "#test/support/requests";
 
+const { db } = createContext(env, { waitUntil: () => undefined }, "test");
 const published = { status: "published" } as const;
 const newTag = (): string => `choice-${crypto.randomUUID()}`;
 
@@ -216,24 +220,49 @@ describe("a list of what is chosen", () => {
     }
   });
 
-  it("ends before its texts are too much for one answer, and goes on from there", async () => {
+  it("ends before its texts are too much for one answer, and goes on from there, for everybody", async () => {
     const editor = await givenUser();
     const tag = newTag();
     const content = "x ".repeat(450_000);
     for (let made = 0; made < 6; made += 1) {
       await givenPost(editor, { ...published, tags: [tag], content });
     }
-    const found: number[] = [];
-    let path: string | null = `/v1/posts?tag=${tag}&limit=5&formats=html,markdown`;
-    while (path !== null) {
-      const { body } = await send("GET", path);
-      found.push(body.data.length);
-      const next: string | null = body.next_cursor;
-      path = next && `/v1/posts?tag=${tag}&limit=5&formats=html,markdown&cursor=${next}`;
+    const list = `/v1/posts?tag=${tag}&limit=5`;
+    for (const headers of [{}, editor.headers]) {
+      const found: string[][] = [];
+      let path: string | null = `${list}&formats=html,markdown`;
+      while (path !== null) {
+        const { body } = await send("GET", path, { headers });
+        found.push(body.data.map(({ id }: { id: string }) => id));
+        for (const post of body.data) {
+          expect(post.content).toBe(content);
+          expect(post.html.length).toBeGreaterThan(content.length);
+        }
+        const next: string | null = body.next_cursor;
+        path = next && `${list}&formats=html,markdown&cursor=${next}`;
+      }
+      expect(found.map(({ length }) => length)).toEqual([4, 2]);
+      expect(new Set(found.flat()).size).toBe(6);
+      expect((await send("GET", list, { headers })).body.data).toHaveLength(5);
     }
-    expect(found).toEqual([4, 2]);
-    const { body } = await send("GET", `/v1/posts?tag=${tag}&limit=5`);
-    expect(body.data).toHaveLength(5);
+  });
+
+  it("has one post at least, however long, for everybody", async () => {
+    const editor = await givenUser();
+    const tag = await givenMany(editor, 2);
+    await db.execute(sql`update posts set html = repeat('long ', 2000000) where id in (
+      select post_id from post_tags join tags on tags.id = post_tags.tag_id where tags.slug = ${tag})`);
+    for (const headers of [{}, editor.headers]) {
+      const first = await send("GET", `/v1/posts?tag=${tag}&formats=html`, { headers });
+      const path = `/v1/posts?tag=${tag}&formats=html&cursor=${first.body.next_cursor}`;
+      const second = await send("GET", path, { headers });
+      for (const { body } of [first, second]) {
+        expect(body.data).toHaveLength(1);
+        expect(body.data[0].html).toHaveLength(10_000_000);
+      }
+      expect(second.body.next_cursor).toBeNull();
+      expect(first.body.data[0].id).not.toBe(second.body.data[0].id);
+    }
   });
 
   it("has cursors of its own", async () => {

@@ -18,6 +18,7 @@ const outside: ReadonlySet<number> = new Set([
   module.ContentKeyRepeated.internalCode,
   module.ContentKeyUnknown.internalCode,
   module.FilterInvalid.internalCode,
+  module.PageTooLong.internalCode,
   module.OfferNotFound.internalCode,
   module.FilterValueInvalid.internalCode,
   module.ParameterInvalid.internalCode,

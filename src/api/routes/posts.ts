@@ -68,7 +68,7 @@ const list = createRoute({
   operationId: "listPosts",
   summary: "List posts",
   description:
-    "Strangers see what is published; people see what their role lets them. Where texts are asked for and long, a page for strangers ends before its limit, at 8 MB: `next_cursor` says whether more follows.",
+    "Strangers see what is published; people see what their role lets them. Where texts are asked for and long, a page ends before its limit, at 8 MB: `next_cursor` says whether more follows.",
   tags: ["posts"],
   middleware: [cacheWhenPublic("posts")] as const,
   request: { query: PostListQuery },

@@ -1,6 +1,7 @@
 import { and, between, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
+import { PAGE_BYTES } from "#core/pages";
 import { toInstant } from "#repository/columns";
 import { newsletters, type PostRow, posts, tags, users } from "#repository/models";
 import { featurePictureOfPost } from "#repository/pictures";
@@ -96,9 +97,23 @@ const columnsOf = (parts: PostParts) => ({
 export const isShown = (type: PostRow["type"], where: SQL | undefined): SQL | undefined =>
   and(eq(posts.status, "published"), isNull(posts.deletedAt), eq(posts.type, type), where);
 
+// Of the rows that are found, all of which a window function sees.
+const isTooLong = sql<boolean>`(count(*) over () > 1
+  and sum(octet_length(${shownHtml})) over () > ${PAGE_BYTES})`;
+
+/** @returns the texts of no post of the page, when those of all are longer than `PAGE_BYTES`. */
+const pageColumnsOf = (parts: PostParts) => ({
+  ...columnsOf(parts),
+  ...(parts.text
+    ? { html: sql<string | null>`case when ${isTooLong} then null else ${shownHtml} end` }
+    : {}),
+  isTooLong: parts.text ? isTooLong : sql<boolean>`false`,
+});
+
 /**
  * A slice of what is published. Which rows those are is found first: what stands before them costs no more
- * than its place in an index.
+ * than its place in an index. Where the texts of several are too long for one answer, all rows say so and
+ * none has its text.
  */
 export const selectGhostPosts = (
   db: Database,
@@ -107,7 +122,7 @@ export const selectGhostPosts = (
   parts: PostParts,
 ) =>
   db
-    .select(columnsOf(parts))
+    .select(pageColumnsOf(parts))
     .from(posts)
     .where(
       inArray(
@@ -123,7 +138,7 @@ export const selectGhostPosts = (
     )
     .orderBy(...order);
 
-export type GhostPostRow = Awaited<ReturnType<typeof selectGhostPosts>>[number];
+export type GhostPostRow = Awaited<ReturnType<typeof selectGhostPost>>[number];
 
 /** One published post; its address today is the only one it has for Ghost's clients. */
 export const selectGhostPost = (

@@ -1,4 +1,4 @@
-import { PostNotFound } from "#api/exceptions";
+import { PageTooLong, PostNotFound } from "#api/exceptions";
 import type { Context } from "#core/context";
 import {
   type GhostIndexPost,
@@ -40,6 +40,7 @@ const partsOf = ({ html, plaintext, tags, authors }: PostWishes): PostParts => (
 /**
  * A page of what is published, and how much there is.
  *
+ * @throws {PageTooLong} 40072 where the texts of several posts are more than one answer can have.
  * @throws {FilterInvalid} 40071, {@link FilterValueInvalid} 42281, {@link ContentKeyUnknown} 40160
  */
 export async function browseGhostPosts(
@@ -62,6 +63,7 @@ export async function browseGhostPosts(
     countGhostPosts(db, choice),
   ]);
   const [rows, [count]] = loaded;
+  if (rows[0]?.isTooLong === true) throw new PageTooLong();
   return {
     items: rows.map((row) => ghostPostOf(row, place, wishes)),
     page: query.page,

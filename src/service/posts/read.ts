@@ -102,11 +102,14 @@ async function listForStaff(
   const { loaded } = await look(context, { ...caller, repeat: null }, [
     select(context.db, reader, filter, page),
   ]);
-  const { items, next } = toPage<PostSummary & Partial<Pick<Post, "html">>>(
-    loaded[0],
-    page,
-    (post) => [sortValueOf(post, filter), post.id],
-  );
+  const rows: readonly (PostSummary & { readonly html?: string; readonly isHeld?: boolean })[] =
+    loaded[0];
+  const held = rows.findIndex(({ isHeld }) => isHeld === false);
+  const limit = held === -1 ? page.limit : Math.min(page.limit, held);
+  const { items, next } = toPage(rows, { ...page, limit }, (post) => [
+    sortValueOf(post, filter),
+    post.id,
+  ]);
   return { items: items.map((post) => ofPost(post, members)), next };
 }
 

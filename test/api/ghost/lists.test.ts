@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
 
-import { GHOST, ghost, givenPublished, givenTagNamed, key } from "#test/support/ghost";
-import { send } from "#test/support/requests";
+import { db, GHOST, ghost, givenPublished, givenTagNamed, key } from "#test/support/ghost";
+import { send, type Sent } from "#test/support/requests";
 
 /** Posts that nothing else in this file has a tag with, newest first. */
 async function givenShelf(size: number): Promise<{ slug: string; ids: readonly string[] }> {
@@ -124,4 +125,64 @@ it("whoever gives a parameter twice gives both values", async () => {
   const path = `${GHOST}/posts/slug/${slug}/?key=${key}&fields=title&fields=slug&x=1&x=2`;
   const { body } = await send("GET", path);
   expect(body.posts).toEqual([{ id: expect.any(String), title: "Both", slug }]);
+});
+
+describe.each(["posts", "pages"] as const)("a list of %s with long texts", (kind) => {
+  const type = kind === "posts" ? "post" : "page";
+
+  /** So many texts of these bytes each, and the question for them. */
+  async function givenLong(count: number, bytes: number, visibility: "public" | "members") {
+    const mark = crypto.randomUUID().slice(0, 8);
+    const tag = await givenTagNamed(`Long ${mark}`, `long-${mark}`);
+    for (let made = 0; made < count; made += 1) {
+      const { id } = await givenPublished({ tags: [tag], type, visibility });
+      await db.execute(
+        sql`update posts set html = repeat('long ', ${bytes / 5}::int) where id = ${id}`,
+      );
+    }
+    return (query: Readonly<Record<string, string>>) =>
+      ghost(`${kind}/`, { filter: `tag:${tag.slug}`, ...query });
+  }
+
+  const lengthsIn = ({ body }: Sent): readonly number[] =>
+    body[kind].map(({ html }: { html: string }) => html.length);
+
+  it("is refused in Ghost's words when one answer cannot have them, and says what to do", async () => {
+    const list = await givenLong(3, 3_000_000, "public");
+    for (const query of [{}, { formats: "plaintext" }, { fields: "id,html" }, { limit: "all" }]) {
+      const answer = await list(query);
+      expect(answer.status).toBe(400);
+      expect(answer.text.length).toBeLessThan(1000);
+      expect(answer.headers.get("cache-control")).toContain("no-store");
+      expect(answer.body.errors).toMatchObject([
+        {
+          type: "BadRequestError",
+          message: `Request not understood error, cannot list ${kind}.`,
+          context:
+            "The texts of this page are too long for one answer. Ask for fewer posts with `limit`, or without texts by naming `fields`.",
+        },
+      ]);
+    }
+  });
+
+  it("is answered with fewer at a time, and without the texts", async () => {
+    const list = await givenLong(3, 3_000_000, "public");
+    expect(lengthsIn(await list({ limit: "2" }))).toEqual([3_000_000, 3_000_000]);
+    expect(lengthsIn(await list({ limit: "2", page: "2" }))).toEqual([3_000_000]);
+    const { status, body, roundTrips } = await list({ fields: "id,title" });
+    expect([status, body[kind].length, roundTrips]).toEqual([200, 3, 1]);
+  });
+
+  it("has one at least, however long", async () => {
+    const list = await givenLong(2, 10_000_000, "public");
+    expect((await list({})).status).toBe(400);
+    for (const page of ["1", "2"]) {
+      expect(lengthsIn(await list({ limit: "1", page }))).toEqual([10_000_000]);
+    }
+  });
+
+  it("is not too long by texts that are not shown", async () => {
+    const list = await givenLong(3, 3_000_000, "members");
+    expect(lengthsIn(await list({}))).toEqual([0, 0, 0]);
+  });
 });
