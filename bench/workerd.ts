@@ -1,14 +1,10 @@
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-
-import { parse } from "smol-toml";
 
 import { commandOf } from "#local/processes";
+import { constantsOf, portsOf } from "#local/workerd";
 
 import { workerd } from "./machine.ts";
 
@@ -65,22 +61,9 @@ export async function startWorkerd(
     await closed;
     await rm(mark, { force: true });
   };
-  const port = await portOf(child);
-  if (port === null) throw new Error(`workerd ended without serving: ${complaint}`);
+  const [port] = await portsOf(child, 1);
+  if (port === undefined) throw new Error(`workerd ended without serving: ${complaint}`);
   return { origin: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop };
-}
-
-/** workerd tells on its control channel, a JSON object a line, which port it was given. */
-async function portOf(child: ChildProcess): Promise<number | null> {
-  const control = child.stdio[3] as Readable;
-  for await (const line of createInterface({ input: control })) {
-    const message: { event?: string; port?: number } = JSON.parse(line);
-    if (message.event === "listen" && message.port !== undefined) {
-      control.resume();
-      return message.port;
-    }
-  }
-  return null;
 }
 
 /**
@@ -95,27 +78,7 @@ const forgetful = `export default {
   },
 };`;
 
-interface WranglerFile {
-  readonly vars?: Readonly<Record<string, string>>;
-  readonly compatibility_date?: string;
-  readonly compatibility_flags?: readonly string[];
-}
-
-/** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 async function configOf(bundle: Bundle, vars: Readonly<Record<string, string>>): Promise<string> {
-  const settings: WranglerFile = parse(await readFile(bundle.config, "utf8"));
-  const names = await readdir(bundle.folder);
-  const [main, ...others] = [
-    ...names.filter((name) => extname(name) === ".js"),
-    ...names.filter((name) => extname(name) === ".wasm"),
-  ];
-  const modules = [
-    `(name = "worker", esModule = embed ${quoted(main ?? "")})`,
-    ...others.map((name) => `(name = ${quoted(`./${name}`)}, wasm = embed ${quoted(name)})`),
-  ];
-  const bindings = Object.entries({ ...settings.vars, ...vars }).map(
-    ([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`,
-  );
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -128,21 +91,5 @@ const config :Workerd.Config = (
   v8Flags = ["--max-old-space-size=128"],
 );
 
-const worker :Workerd.Worker = (
-  modules = [${modules.join(", ")}],
-  bindings = [${bindings.join(", ")}],
-  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
-  compatibilityFlags = [${(settings.compatibility_flags ?? []).map(quoted).join(", ")}],
-  cacheApiOutbound = "cache",
-);
-
-const cache :Workerd.Worker = (
-  modules = [(name = "cache", esModule = ${quoted(forgetful)})],
-  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
-);
-`;
+${await constantsOf({ ...bundle, vars, cache: forgetful })}`;
 }
-
-/** A text of Cap'n Proto's schema language: JSON's, but for `\u`. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replaceAll(/\\u00([\da-f]{2})/gu, String.raw`\x$1`);

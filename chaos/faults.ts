@@ -25,6 +25,8 @@ export interface Fate {
   /** How long it takes to arrive, and how long its answer takes to come back. */
   readonly delayMs?: number;
   readonly holdMs?: number;
+  /** What its answer waits for. */
+  readonly heldUntil?: Promise<unknown>;
 }
 
 /** Decides over each operation as it comes; `index` counts them from 1. */
@@ -42,6 +44,8 @@ export class Faults {
   /** Kills the workers. */
   onCrash: () => void = () => {};
   readonly operations: Operation[] = [];
+  /** Those that are done, with answers that wait for something. */
+  readonly held: Operation[] = [];
   readonly harmed: Record<Harm, number> = { before: 0, after: 0, crash: 0, silence: 0 };
   #count = 0;
   #isListed = false;
@@ -62,6 +66,7 @@ export class Faults {
   /** Counts from 1 again under another plan, and keeps a list of what is asked. */
   begin(plan: Plan): void {
     this.operations.length = 0;
+    this.held.length = 0;
     this.#count = 0;
     this.#isListed = true;
     this.plan = plan;
@@ -78,9 +83,15 @@ export class Faults {
   ): Promise<void> {
     this.#count += 1;
     if (this.#isListed) this.operations.push(operation);
-    const { harm, delayMs = 0, holdMs = 0 } = this.plan(operation, this.#count);
+    const { harm, delayMs = 0, holdMs = 0, heldUntil } = this.plan(operation, this.#count);
     if (delayMs > 0) await sleep(delayMs);
-    if (holdMs > 0) holdBack(response, holdMs);
+    if (holdMs > 0) holdBack(response, () => sleep(holdMs));
+    if (heldUntil) {
+      holdBack(response, () => {
+        this.held.push(operation);
+        return heldUntil;
+      });
+    }
     if (harm === null) return end(request, response);
     this.harmed[harm] += 1;
     if (harm === "silence") return void this.#silent.add(response);
@@ -93,10 +104,10 @@ export class Faults {
 }
 
 /** Everything is done, and only its end is late. */
-function holdBack(response: ServerResponse, ms: number): void {
+function holdBack(response: ServerResponse, wait: () => Promise<unknown>): void {
   const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse;
   response.end = ((...given: unknown[]) => {
-    setTimeout(() => end(...given), ms);
+    void wait().then(() => end(...given));
     return response;
   }) as typeof response.end;
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-import { parse } from "smol-toml";
+import { constantsOf, portsOf, quoted } from "#local/workerd";
 
 import { colo } from "./edge/colo.ts";
 
@@ -80,50 +80,17 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   };
 }
 
-/** workerd tells on its control channel, a JSON object a line, which ports it was given. None when it ended. */
-async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
-  const control = child.stdio[3] as Readable;
-  const ports: number[] = [];
-  for await (const line of createInterface({ input: control })) {
-    const message: { event?: string; port?: number } = JSON.parse(line);
-    if (message.event === "listen" && message.port !== undefined) {
-      ports.push(message.port);
-      if (ports.length < count) continue;
-      control.resume();
-      return ports;
-    }
-  }
-  return [];
-}
-
-interface WranglerFile {
-  readonly vars?: Readonly<Record<string, string>>;
-  readonly compatibility_date?: string;
-  readonly compatibility_flags?: readonly string[];
-}
-
-/** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 async function configOf({ bundle, vars, isolates = 1 }: WorkerdOptions): Promise<string> {
-  const settings: WranglerFile = parse(await readFile(join(root, "wrangler.toml"), "utf8"));
-  const names = await readdir(bundle);
-  const [main, ...others] = [
-    ...names.filter((name) => extname(name) === ".js"),
-    ...names.filter((name) => extname(name) === ".wasm"),
-  ];
-  const modules = [
-    `(name = "worker", esModule = embed ${quoted(main ?? "")})`,
-    ...others.map((name) => `(name = ${quoted(`./${name}`)}, wasm = embed ${quoted(name)})`),
-  ];
-  const bindings = Object.entries({ ...settings.vars, ...vars }).map(
-    ([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`,
-  );
   const services = Array.from({ length: isolates }, (_none, index) => `worker-${index}`);
+  const bindings = [`(name = "ASSETS", service = "assets")`];
+  const config = join(root, "wrangler.toml");
+  const setup = { folder: bundle, config, vars, bindings, cache: colo };
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     ${services.map((name) => `(name = "${name}", worker = .worker),`).join("\n    ")}
-    (name = "colo", worker = .colo),
+    (name = "cache", worker = .cache),
     (name = "assets", disk = (path = ${quoted(join(root, ".assets"))})),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
@@ -132,21 +99,5 @@ const config :Workerd.Config = (
   ],
 );
 
-const worker :Workerd.Worker = (
-  modules = [${modules.join(", ")}],
-  bindings = [(name = "ASSETS", service = "assets"), ${bindings.join(", ")}],
-  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
-  compatibilityFlags = [${(settings.compatibility_flags ?? []).map(quoted).join(", ")}],
-  cacheApiOutbound = "colo",
-);
-
-const colo :Workerd.Worker = (
-  modules = [(name = "colo", esModule = ${quoted(colo)})],
-  compatibilityDate = ${quoted(settings.compatibility_date ?? "")},
-);
-`;
+${await constantsOf(setup)}`;
 }
-
-/** A text of Cap'n Proto's schema language: JSON's, but for `\u`. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replaceAll(/\\u00([\da-f]{2})/gu, String.raw`\x$1`);

@@ -1,10 +1,15 @@
 import type { Random } from "#chaos/random";
 
-import type { Kind, PostHistory } from "./histories.ts";
+import type { KeyHistory, Kind, PostHistory } from "./histories.ts";
 import type { Town } from "./town.ts";
 
 /** A change that a writer makes of one post, or of a key. */
-type Change = (town: Town, post: PostHistory, origin: string, random: Random) => Promise<void>;
+export type Change = (
+  town: Town,
+  post: PostHistory,
+  origin: string,
+  random: Random,
+) => Promise<void>;
 
 interface Answer {
   readonly headers: Headers;
@@ -74,7 +79,7 @@ async function change(
   }
 }
 
-const edit: Change = (town, post, origin) => {
+export const edit: Change = (town, post, origin) => {
   const { now } = post;
   const text = post.nextText();
   return change(town, post, { text, kind: now.kind }, (version) =>
@@ -92,7 +97,11 @@ const move =
     );
   };
 
-const remove: Change = (town, post, origin) =>
+export const unpublish: Change = move("unpublish");
+const publish: Change = move("publish");
+const restore: Change = move("restore");
+
+export const remove: Change = (town, post, origin) =>
   change(town, post, { text: post.now.text, kind: "deleted" }, (version) =>
     ask(town, `${origin}/v1/posts/${post.id}`, "DELETE", { version }),
   );
@@ -128,15 +137,28 @@ export async function addKey(town: Town, origin: string): Promise<void> {
   });
 }
 
-/** Readers go on using a key that is revoked for a while. */
-const revoke: Change = async (town, _post, origin) => {
+/**
+ * Revokes the newest key and makes another. Readers go on using it for a while.
+ *
+ * @returns null when all are being revoked.
+ */
+export async function revokeKey(town: Town, origin: string): Promise<KeyHistory | null> {
   const key = town.keys.findLast(({ revokeSentAt }) => revokeSentAt === Infinity);
-  if (!key) return;
+  if (!key) return null;
   key.revokeSentAt = performance.now();
   await ask(town, `${origin}/v1/api-keys/${key.id}`, "DELETE");
   key.revokedAt = performance.now();
   town.figures.changes += 1;
   await addKey(town, origin);
+  return key;
+}
+
+const revoke: Change = async (town, _post, origin) => void (await revokeKey(town, origin));
+
+/** Makes a post public, whatever it was. */
+export const bringOut: Change = async (town, post, origin, random) => {
+  if (post.now.kind === "deleted") await restore(town, post, origin, random);
+  if (post.now.kind === "draft") await publish(town, post, origin, random);
 };
 
 /** Makes one change that fits what the post is. */
@@ -147,9 +169,9 @@ export async function changeByChance(
   random: Random,
 ): Promise<void> {
   const fitting: Readonly<Record<Kind, readonly Change[]>> = {
-    public: [edit, edit, edit, move("unpublish"), remove, revoke],
-    draft: [edit, move("publish"), move("publish"), move("publish"), preview, remove],
-    deleted: [move("restore")],
+    public: [edit, edit, edit, unpublish, remove, revoke],
+    draft: [edit, publish, publish, publish, preview, remove],
+    deleted: [restore],
   };
   await random.pick(fitting[post.now.kind])(town, post, origin, random);
 }

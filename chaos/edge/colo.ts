@@ -1,10 +1,12 @@
 /**
  * What `caches.default` stands on in one city: a worker that keeps entries in its memory, each for its
  * `max-age`. It speaks what workerd speaks to a cache: GET, PUT with a whole response as its body, PURGE; and
- * says in `CF-Cache-Status` whether it had something.
+ * says in `CF-Cache-Status` whether it had something. The isolates of a city have an address each, and are one
+ * site: what is kept by one is found by all.
  */
 export const colo = `
 const kept = new Map();
+const nameOf = ({ url }) => url.slice(url.indexOf("/", 8));
 
 const nothing = () => new Response(null, { status: 504, headers: { "CF-Cache-Status": "MISS" } });
 
@@ -20,15 +22,15 @@ async function keep(request) {
   const headers = new Headers(headersOf(latin.slice(0, end)));
   const seconds = Number(/max-age=(\\d+)/.exec(headers.get("cache-control") ?? "")?.[1] ?? 0);
   headers.delete("transfer-encoding");
-  kept.set(request.url, { headers, body: bytes.slice(end + 4), until: Date.now() + seconds * 1000 });
+  kept.set(nameOf(request), { headers, body: bytes.slice(end + 4), until: Date.now() + seconds * 1000 });
   return new Response(null, { status: 204 });
 }
 
 export default {
   async fetch(request) {
     if (request.method === "PUT") return keep(request);
-    if (request.method === "PURGE") return new Response(null, { status: kept.delete(request.url) ? 200 : 404 });
-    const entry = kept.get(request.url);
+    if (request.method === "PURGE") return new Response(null, { status: kept.delete(nameOf(request)) ? 200 : 404 });
+    const entry = kept.get(nameOf(request));
     if (!entry || entry.until <= Date.now()) return nothing();
     const headers = new Headers(entry.headers);
     headers.set("CF-Cache-Status", "HIT");

@@ -9,6 +9,9 @@ export interface Figures {
   changes: number;
   reads: number;
   hits: number;
+  /** Of both, those of Ghost's API. */
+  ghostReads: number;
+  ghostHits: number;
   /** Answers that showed what was true a while before they were asked for, within the bound. */
   stale: number;
   oldestMs: number;
@@ -21,7 +24,16 @@ export class Town {
   readonly posts: readonly PostHistory[];
   readonly keys: KeyHistory[] = [];
   readonly violations: Violation[] = [];
-  readonly figures: Figures = { rounds: 0, changes: 0, reads: 0, hits: 0, stale: 0, oldestMs: 0 };
+  readonly figures: Figures = {
+    rounds: 0,
+    changes: 0,
+    reads: 0,
+    hits: 0,
+    ghostReads: 0,
+    ghostHits: 0,
+    stale: 0,
+    oldestMs: 0,
+  };
 
   constructor(world: World, boundMs: number, posts: number) {
     this.world = world;
