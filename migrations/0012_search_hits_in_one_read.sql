@@ -9,16 +9,15 @@ ALTER TABLE post_search SET (toast_tuple_target = 8160);
 UPDATE post_search
 SET tag_ids = ARRAY(SELECT tag_id FROM post_tags WHERE post_tags.post_id = post_search.post_id ORDER BY position);
 --> statement-breakpoint
-DROP FUNCTION search_posts(tsquery, tsquery, post_type, timestamptz, timestamptz);
---> statement-breakpoint
--- The posts that a search finds, to be ranked: the 1,000 newest, and 200 more that have it in the title, unless ten of the
--- newest have it there: what many titles say makes no old post better. Ranking reads all the words of a post, and so does
--- making sure of a phrase: both have to end somewhere, so phrases are looked for in the 3,000 newest posts that have their
--- words. Dynamic, so that each plan knows how rare the words are; and PostgreSQL does not know what it costs to look at a
--- row's words.
-CREATE FUNCTION search_posts(
+-- The posts that a search finds, ranked: the 1,000 newest, and 200 more that have it in the title, unless ten of the newest
+-- have it there: what many titles say makes no old post better. Ranking reads all the words of a post, and so does making
+-- sure of a phrase: both have to end somewhere, so phrases are looked for in the 3,000 newest posts that have their words.
+-- Which posts those are is found out first, by their places alone: rows are long, and sorting them moves them about.
+-- Dynamic, so that each plan knows how rare the words are; and PostgreSQL does not know what it costs to look at the words
+-- of a row. search_posts is what came before, for workers that do not know this one yet.
+CREATE FUNCTION search_hits(
   wanted tsquery, excluded tsquery, of_type post_type, since timestamptz, until timestamptz)
-RETURNS TABLE (post_id uuid, published_at timestamptz, words tsvector, tag_ids uuid[]) LANGUAGE plpgsql STABLE
+RETURNS TABLE (post_id uuid, published_at timestamptz, tag_ids uuid[], score int) LANGUAGE plpgsql STABLE
 SET enable_seqscan = off
 AS $$
 DECLARE
@@ -29,23 +28,31 @@ BEGIN
   IF excluded::text NOT LIKE '%<->%' THEN parts := parts && !!excluded; END IF;
   RETURN QUERY EXECUTE '
     WITH likely AS MATERIALIZED (
-      SELECT p.post_id, p.published_at, p.words, p.tag_ids, p.title_words FROM post_search p
+      SELECT p.ctid AS place FROM post_search p
       WHERE p.words @@ $1 AND ($3 IS NULL OR p.type = $3)
         AND ($4 IS NULL OR p.published_at >= $4) AND ($5 IS NULL OR p.published_at < $5)
       ORDER BY p.published_at DESC, p.post_id DESC LIMIT $6
     ), newest AS MATERIALIZED (
-      SELECT * FROM likely WHERE NOT $7 OR likely.words @@ $2 LIMIT 1000
+      SELECT p.post_id, p.published_at, p.tag_ids, p.title_words @@ $2 AS is_titled, ts_rank($9, p.words, $8, 1) AS rank
+      FROM likely JOIN post_search p ON p.ctid = likely.place
+      WHERE NOT $7 OR p.words @@ $2
+      ORDER BY p.published_at DESC, p.post_id DESC LIMIT 1000
     ), titled AS MATERIALIZED (
-      SELECT p.post_id, p.published_at, p.words, p.tag_ids FROM post_search p
+      SELECT p.ctid AS place, p.post_id FROM post_search p
       WHERE p.title_words @@ $2 AND ($3 IS NULL OR p.type = $3)
         AND ($4 IS NULL OR p.published_at >= $4) AND ($5 IS NULL OR p.published_at < $5)
-        AND (SELECT count(*) = $6 AND count(*) FILTER (WHERE likely.title_words @@ $2) < 10 FROM likely)
+        AND (SELECT count(*) FROM likely) = $6 AND (SELECT count(*) FROM newest WHERE is_titled) < 10
       ORDER BY p.published_at DESC, p.post_id DESC LIMIT 500
+    ), older AS (
+      SELECT p.post_id, p.published_at, p.tag_ids, ts_rank($9, p.words, $8, 1) AS rank
+      FROM titled JOIN post_search p ON p.ctid = titled.place
+      WHERE titled.post_id NOT IN (SELECT newest.post_id FROM newest) AND p.words @@ $2 LIMIT 200
     )
-    SELECT newest.post_id, newest.published_at, newest.words, newest.tag_ids FROM newest UNION ALL (
-      SELECT * FROM titled
-      WHERE titled.post_id NOT IN (SELECT newest.post_id FROM newest) AND titled.words @@ $2 LIMIT 200)'
-  USING parts, whole, of_type, since, until, CASE WHEN has_phrase THEN 3000 ELSE 1000 END, has_phrase;
+    SELECT found.post_id, found.published_at, found.tag_ids, (found.rank * 1000000)::int FROM (
+      SELECT newest.post_id, newest.published_at, newest.tag_ids, newest.rank FROM newest UNION ALL SELECT * FROM older
+    ) AS found'
+  USING parts, whole, of_type, since, until, CASE WHEN has_phrase THEN 3000 ELSE 1000 END, has_phrase, wanted,
+    '{0.1, 0.3, 0.6, 1}'::float4[];
 END
 $$;
 --> statement-breakpoint

@@ -95,19 +95,19 @@ function hitsOf(request: SearchRequest): SQL {
   return sql`
     asked as materialized (select ${queryOf(request, labelledTermOf)} as query, ${rest} as rest),
     exact as materialized (
-      select found.*, asked.query from asked, search_posts(asked.query, asked.rest, ${within}) as found
+      select found.* from asked, search_hits(asked.query, asked.rest, ${within}) as found
     ),
     meant as materialized (
       select ${queryOf(request, likeOf)} as query, asked.rest from asked where not exists (select from exact)
     ),
     alike as materialized (
-      select found.*, meant.query from meant, search_posts(meant.query, meant.rest, ${within}) as found
+      select found.* from meant, search_hits(meant.query, meant.rest, ${within}) as found
     ),
-    hits as materialized (
-      select post_id, published_at, tag_ids, (ts_rank('{0.1, 0.3, 0.6, 1}', words, query, 1) * 1000000)::int as score
-      from (select * from exact union all select * from alike) as found
-    )`;
+    hits as materialized (select * from exact union all select * from alike)`;
 }
+
+// Asked for one at a time, by index: a join would read all tags for each hit while they are few.
+const label = sql`jsonb_build_object('id', named.id, 'slug', named.slug, 'name', named.name)`;
 
 // A hit with all that is shown of it. Only what is on the page is looked at.
 const shown = (places: string): SQL => sql`
@@ -116,13 +116,11 @@ const shown = (places: string): SQL => sql`
     'excerpt', case when posts.visibility = 'public' then posts.excerpt else coalesce(posts.custom_excerpt, '') end,
     'featureImage', posts.feature_image, 'readingTime', posts.reading_time, 'publishedAt', to_char(page.published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     'authors', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', users.id, 'slug', users.slug, 'name', users.name)
-        order by post_authors.position), '[]')
-      from post_authors join users on users.id = post_authors.user_id where post_authors.post_id = posts.id),
+      select coalesce(jsonb_agg((select ${label} from users as named where named.id = link.user_id) order by link.position), '[]')
+      from post_authors as link where link.post_id = posts.id),
     'tags', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', tags.id, 'slug', tags.slug, 'name', tags.name)
-        order by post_tags.position), '[]')
-      from post_tags join tags on tags.id = post_tags.tag_id where post_tags.post_id = posts.id),
+      select coalesce(jsonb_agg((select ${label} from tags as named where named.id = link.tag_id) order by link.position), '[]')
+      from post_tags as link where link.post_id = posts.id),
     'score', page.score,
     'passage', case when place.at > 0 then substr(post_search.body, place.begins, ${PASSAGE}::int) end,
     'isCutBefore', place.begins > 1,
@@ -153,12 +151,14 @@ export function selectHits(db: Database, request: SearchRequest, { limit, after 
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'slug', slug, 'name', name, 'count', count)
         order by count desc, name), '[]') from (
         select tags.id, tags.slug, tags.name, counted.count
-        from (select tag_id, count(*) from hits cross join unnest(tag_ids) as tag_id group by tag_id) as counted
+        from (
+          select tag_id, count(*) from (select unnest(tag_ids) as tag_id from hits) as given group by tag_id
+        ) as counted
         join tags on tags.id = counted.tag_id
         order by counted.count desc, tags.name limit 20
       ) as facets) as tags,
       (select coalesce(jsonb_agg(jsonb_build_object('year', year, 'count', count) order by year desc), '[]') from (
-        select extract(year from published_at at time zone 'UTC')::int as year, count(*) as count from hits group by 1
+        select date_part('year', published_at at time zone 'UTC')::int as year, count(*) as count from hits group by 1
       ) as facets) as years,
       (select coalesce(jsonb_agg(hit order by score desc, published_at desc, post_id desc), '[]') from shown) as hits`);
 }
