@@ -56,7 +56,7 @@ export interface HitRow {
 export interface SearchRow extends Record<string, unknown> {
   /** False when nothing had the words and these are merely like them. */
   readonly isExact: boolean;
-  /** How many were ranked: at most 1,200. */
+  /** How many were ranked: at most 1,000. */
   readonly total: number;
   readonly tags: readonly (TagLabelRow & { readonly count: number })[];
   readonly years: readonly { readonly year: number; readonly count: number }[];

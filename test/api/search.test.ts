@@ -503,17 +503,17 @@ describe("the statement", () => {
     ).toContain("post_search_title_words_index");
     const { body } = await search("number 1234");
     expect(body.data[0]).toMatchObject({ title: "Bulk 1234" });
-    expect((await search("bulk")).body.total).toBe(1000);
+    expect((await search("bulk")).body.total).toBe(800);
   });
 
-  it("finds an old title behind a thousand newer texts, but not behind titles", async () => {
+  it("finds an old title behind many newer texts, but not behind titles", async () => {
     const old = await published("Zebra of old");
     await db.execute(sql`update posts set published_at = '2001-01-01' where id = ${old.body.id}`);
     const { body: found } = await search("zebra");
-    expect([found.total, found.data[0].id]).toEqual([1001, old.body.id]);
+    expect([found.total, found.data[0].id]).toEqual([801, old.body.id]);
     for (let count = 0; count < 10; count += 1) await published("A zebra");
     const { body } = await search("zebra");
-    expect([body.total, body.data[0].title]).toEqual([1000, "A zebra"]);
+    expect([body.total, body.data[0].title]).toEqual([800, "A zebra"]);
     expect((await search('"zebra of"')).body.data[0].id).toBe(old.body.id);
   });
 });
