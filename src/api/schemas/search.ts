@@ -47,7 +47,7 @@ export const FindingPage = page(HitBody, "HitPage")
     match: z.enum(["words", "similar"]).openapi({
       description: "`similar` when nothing has the words and these only have something like them.",
     }),
-    total: z.int().openapi({ description: "Hits, of all pages; at most 1200 are looked at." }),
+    total: z.int().openapi({ description: "Hits, of all pages; at most 1000 are looked at." }),
     facets: z.object({
       tags: z
         .array(z.object({ id: Id, slug: z.string(), name: z.string(), count }))
