@@ -9,14 +9,15 @@ ALTER TABLE post_search SET (toast_tuple_target = 8160);
 UPDATE post_search
 SET tag_ids = ARRAY(SELECT tag_id FROM post_tags WHERE post_tags.post_id = post_search.post_id ORDER BY position);
 --> statement-breakpoint
--- The posts that a search finds, ranked: as many of the newest as are wanted, and 200 more that have it in the title, unless ten of the newest
+-- The posts that a search finds, ranked: the 800 newest, and 200 more that have it in the title, unless ten of the newest
 -- have it there: what many titles say makes no old post better. Ranking reads all the words of a post, and so does making
 -- sure of a phrase: both have to end somewhere, so phrases are looked for in the 3,000 newest posts that have their words.
 -- Which posts those are is found out first, by their places alone: rows are long, and sorting them moves them about.
+-- With a limit much lower PostgreSQL, which takes rare words to be less rare, would go through all posts by their date.
 -- Dynamic, so that each plan knows how rare the words are; and PostgreSQL does not know what it costs to look at the words
 -- of a row. search_posts is what came before, for workers that do not know this one yet.
 CREATE FUNCTION search_hits(
-  wanted tsquery, excluded tsquery, of_type post_type, since timestamptz, until timestamptz, most int)
+  wanted tsquery, excluded tsquery, of_type post_type, since timestamptz, until timestamptz)
 RETURNS TABLE (post_id uuid, published_at timestamptz, tag_ids uuid[], score int) LANGUAGE plpgsql STABLE
 SET enable_seqscan = off
 AS $$
@@ -36,7 +37,7 @@ BEGIN
       SELECT p.post_id, p.published_at, p.tag_ids, p.title_words @@ $2 AS is_titled, ts_rank($9, p.words, $8, 1) AS rank
       FROM likely JOIN post_search p ON p.ctid = likely.place
       WHERE NOT $7 OR p.words @@ $2
-      ORDER BY p.published_at DESC, p.post_id DESC LIMIT $10
+      ORDER BY p.published_at DESC, p.post_id DESC LIMIT 800
     ), titled AS MATERIALIZED (
       SELECT p.ctid AS place, p.post_id FROM post_search p
       WHERE p.title_words @@ $2 AND ($3 IS NULL OR p.type = $3)
@@ -51,8 +52,8 @@ BEGIN
     SELECT found.post_id, found.published_at, found.tag_ids, (found.rank * 1000000)::int FROM (
       SELECT newest.post_id, newest.published_at, newest.tag_ids, newest.rank FROM newest UNION ALL SELECT * FROM older
     ) AS found'
-  USING parts, whole, of_type, since, until, CASE WHEN has_phrase THEN 3000 ELSE most END, has_phrase, wanted,
-    '{0.1, 0.3, 0.6, 1}'::float4[], most;
+  USING parts, whole, of_type, since, until, CASE WHEN has_phrase THEN 3000 ELSE 800 END, has_phrase, wanted,
+    '{0.1, 0.3, 0.6, 1}'::float4[];
 END
 $$;
 --> statement-breakpoint

@@ -63,10 +63,6 @@ export interface SearchRow extends Record<string, unknown> {
   readonly hits: readonly HitRow[];
 }
 
-/** How many of the newest posts are ranked that have what is looked for, and that have merely something like it. */
-const MOST = 800;
-const MOST_ALIKE = 200;
-
 /** Characters of a passage, and how many of them stand before what was found. */
 const PASSAGE = 320;
 const LEAD = 100;
@@ -99,13 +95,13 @@ function hitsOf(request: SearchRequest): SQL {
   return sql`
     asked as materialized (select ${queryOf(request, labelledTermOf)} as query, ${rest} as rest),
     exact as materialized (
-      select found.* from asked, search_hits(asked.query, asked.rest, ${within}, ${MOST}) as found
+      select found.* from asked, search_hits(asked.query, asked.rest, ${within}) as found
     ),
     meant as materialized (
       select ${queryOf(request, likeOf)} as query, asked.rest from asked where not exists (select from exact)
     ),
     alike as materialized (
-      select found.* from meant, search_hits(meant.query, meant.rest, ${within}, ${MOST_ALIKE}) as found
+      select found.* from meant, search_hits(meant.query, meant.rest, ${within}) as found
     ),
     hits as materialized (select * from exact union all select * from alike)`;
 }

@@ -27,8 +27,7 @@ export type Suggestion = SuggestionRow & { readonly highlight: string };
 
 /**
  * What is published and has what is looked for, best first. At most the 800 newest posts that have it, and
- * 200 more that have it in their title unless ten of those do, are ranked, counted and paged through. Where
- * nothing has it, the same goes for the 200 newest that have something like it.
+ * 200 more that have it in their title unless ten of those do, are ranked, counted and paged through.
  *
  * @throws {ValidationFailed} 42200 for a search without words, or with too many.
  */
