@@ -1,34 +1,8 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  like,
-  lt,
-  or,
-  type SQL,
-  sql,
-} from "drizzle-orm";
+import { and, desc, eq, getTableColumns, inArray, isNull, like, or, sql } from "drizzle-orm";
 
 import type { Database, Statement } from "#core/db";
-import { type Keyset, PAGE_BYTES, type PageRequest } from "#core/pages";
 
-import { holderOf, type Reader, readsAll } from "./actors";
-import {
-  postAuthors,
-  postRevisions,
-  type PostRow,
-  posts,
-  postTags,
-  slugRedirects,
-  tags,
-  users,
-} from "./models";
+import { postAuthors, postRevisions, posts, postTags, slugRedirects } from "./models";
 import {
   avatarOfUser,
   featurePictureOfPost,
@@ -72,13 +46,15 @@ export const tagsOf = sql<readonly TagLabelRow[]>`(
 
 const { content: _content, html: _html, ...summaryColumns } = getTableColumns(posts);
 
-const full = {
+/** All of a post, with its byline, tags and pictures. */
+export const full = {
   ...getTableColumns(posts),
   authors: authorsOf,
   tags: tagsOf,
   pictures: picturesOfPost,
 };
-const summary = {
+/** The same without texts. */
+export const summary = {
   ...summaryColumns,
   authors: authorsOf,
   tags: tagsOf,
@@ -114,145 +90,6 @@ export const selectPostBySlug = (db: Database, slug: string) =>
 
 export type FullPostRow = Awaited<ReturnType<typeof selectPost>>[number];
 export type PostSummaryRow = Omit<FullPostRow, "content" | "html">;
-
-export const postOrders = [
-  "published_at",
-  "publish_at",
-  "created_at",
-  "updated_at",
-  "title",
-] as const;
-
-export interface PostFilter {
-  readonly status: PostRow["status"] | "trashed" | null;
-  readonly type: PostRow["type"] | null;
-  readonly featured: boolean | null;
-  /** Slugs. */
-  readonly tag: string | null;
-  readonly author: string | null;
-  /** Publication: from this moment on, and before that one. */
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly order: { readonly by: (typeof postOrders)[number]; readonly descending: boolean };
-}
-
-/**
- * What a post sorts by. Drafts have no date of publication and take their date of creation; what nothing
- * is planned for has its date of publication among the planned ones.
- */
-const sortColumns = {
-  published_at: sql`coalesce(${posts.publishedAt}, ${posts.createdAt})`,
-  publish_at: sql`coalesce(${posts.publishAt}, ${posts.publishedAt}, ${posts.createdAt})`,
-  created_at: sql`${posts.createdAt}`,
-  updated_at: sql`${posts.updatedAt}`,
-  title: sql`${posts.title}`,
-} as const;
-
-/**
- * A page of the posts that somebody of the staff may read. The rule stands in the statement, so that who is asking
- * need not be known before; whoever turns out to be nobody finds what is published.
- */
-export function selectPosts(db: Database, reader: Reader, filter: PostFilter, page: PageRequest) {
-  const { where, order, limit } = pageOf(db, reader, filter, page);
-  return db
-    .select(summary)
-    .from(posts)
-    .where(where)
-    .orderBy(...order)
-    .limit(limit);
-}
-
-/**
- * The same with their texts, as far as those have no more than `PAGE_BYTES` together: what comes after is
- * not held, and its texts are empty. The first is held however long it is.
- */
-export function selectFullPosts(
-  db: Database,
-  reader: Reader,
-  filter: PostFilter,
-  page: PageRequest,
-) {
-  const { where, order, limit } = pageOf(db, reader, filter, page);
-  const upToHere = sql`over (order by ${sql.join(order, sql`, `)})`;
-  const isHeld = sql<boolean>`(row_number() ${upToHere} = 1
-    or sum(octet_length(posts.content) + octet_length(posts.html)) ${upToHere} <= ${PAGE_BYTES})`;
-  const held = (text: SQL) => sql<string>`case when ${isHeld} then ${text} else '' end`;
-  const found = db
-    .select({ id: posts.id })
-    .from(posts)
-    .where(where)
-    .orderBy(...order)
-    .limit(limit);
-  return db
-    .select({ ...full, content: held(sql`posts.content`), html: held(sql`posts.html`), isHeld })
-    .from(posts)
-    .where(inArray(posts.id, found))
-    .orderBy(...order);
-}
-
-function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after }: PageRequest) {
-  const by = sortColumns[filter.order.by];
-  const direction = filter.order.descending ? desc : asc;
-  const where = and(
-    isVisible(db, reader, filter.status === "trashed"),
-    ...conditionsOf(db, filter),
-    after === null ? undefined : isBeyond(by, filter, after),
-  );
-  return { where, order: [direction(by), direction(posts.id)], limit: limit + 1 };
-}
-
-/** Everybody sees what is published; drafts, and the trash, are for those whom the posts belong to. */
-function isVisible(db: Database, reader: Reader, isTrash: boolean): SQL | undefined {
-  const isPublished = and(eq(posts.status, "published"), isNull(posts.deletedAt));
-  if (isTrash) return and(isNotNull(posts.deletedAt), isReadBy(db, reader));
-  return or(isPublished, and(isNull(posts.deletedAt), isReadBy(db, reader)));
-}
-
-/** Rows after the last one of the page before; a comparison of rows is what an index can answer. */
-function isBeyond(by: SQL, { order }: PostFilter, [value, id]: Keyset): SQL {
-  const comparison = order.descending ? sql`<` : sql`>`;
-  const type = order.by === "title" ? sql`text` : sql`timestamptz`;
-  return sql`(${by}, ${posts.id}) ${comparison} (${value}::${type}, ${id}::uuid)`;
-}
-
-function conditionsOf(db: Database, filter: PostFilter): (SQL | undefined)[] {
-  const { status, type, featured, tag, author, from, to } = filter;
-  return [
-    status === null || status === "trashed" ? undefined : eq(posts.status, status),
-    type === null ? undefined : eq(posts.type, type),
-    featured === null ? undefined : eq(posts.featured, featured),
-    from === null ? undefined : gte(posts.publishedAt, from),
-    to === null ? undefined : lt(posts.publishedAt, to),
-    tag === null
-      ? undefined
-      : inArray(
-          posts.id,
-          db
-            .select({ id: postTags.postId })
-            .from(postTags)
-            .innerJoin(tags, eq(tags.id, postTags.tagId))
-            .where(eq(tags.slug, tag)),
-        ),
-    author === null
-      ? undefined
-      : inArray(
-          posts.id,
-          db
-            .select({ id: postAuthors.postId })
-            .from(postAuthors)
-            .innerJoin(users, eq(users.id, postAuthors.userId))
-            .where(eq(users.slug, author)),
-        ),
-  ];
-}
-
-/** Whether a post is read as a draft: by whoever reads all of them, and by its authors. */
-function isReadBy(db: Database, reader: Reader): SQL {
-  const holder = holderOf(db, reader, "posts:read");
-  const isAuthor = sql`exists (select 1 from ${postAuthors}
-    where ${postAuthors.postId} = ${posts.id} and ${postAuthors.userId} = ${holder})`;
-  return sql`(${readsAll(reader, holder)} or ${isAuthor})`;
-}
 
 /** The live post that has this slug, if there is one. */
 export const selectPostIdsBySlug = (db: Database, slug: string) =>

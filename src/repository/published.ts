@@ -8,7 +8,7 @@ import { type Keyset, PAGE_BYTES, type PageRequest } from "#core/pages";
 
 import { type Credential, selectKeyActor } from "./actors";
 import type { PictureRow } from "./pictures";
-import type { PostFilter } from "./posts";
+import type { PostFilter } from "./post-lists";
 import { hasTexts, moment, partsOf, type PostMember } from "./published/members";
 
 /** A published post as it is sent, and what has to be known of it besides. */

@@ -7,13 +7,8 @@ import { readText } from "#domain/markdown/plaintext";
 import { rolesReachingAny } from "#domain/permissions";
 import { mayRead, mayReadText, type Post, type PostSummary, unscheduled } from "#domain/posts";
 import { isStranger } from "#repository/actors";
-import {
-  type PostFilter,
-  selectFullPosts,
-  selectPost,
-  selectPostBySlug,
-  selectPosts,
-} from "#repository/posts";
+import { type PostFilter, selectFullPosts, selectPosts } from "#repository/post-lists";
+import { selectPost, selectPostBySlug } from "#repository/posts";
 import {
   type Published,
   type PublishedItem,
