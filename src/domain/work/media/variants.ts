@@ -9,6 +9,9 @@ const WIDTHS = [320, 640, 960, 1280, 1920, 2560];
 const PLACEHOLDER_WIDTH = 24;
 const SWATCH_WIDTH = 16;
 
+/** A large AVIF takes seconds. Encoders have been seen never to answer at all (lovell/sharp#4486). */
+const PATIENCE_MS = 20_000;
+
 export const variantFormats = ["webp", "avif"] as const;
 export type VariantFormat = (typeof variantFormats)[number];
 
@@ -28,6 +31,11 @@ export interface Drawn {
   readonly height: number;
 }
 
+interface Wanted {
+  readonly width: number;
+  readonly format: VariantFormat | "png";
+}
+
 /** How a picture is read, as often as needed. */
 export type Open = () => Promise<ReadableStream<Uint8Array>>;
 
@@ -36,24 +44,35 @@ export type Open = () => Promise<ReadableStream<Uint8Array>>;
  * making. An encoder may give another format than was asked for, or a smaller picture: what it gave is told.
  *
  * @throws {BadFile} `file_undecodable`, when no decoder can make anything of it.
+ * @throws {TypeError} when the encoder does not answer; it can be asked again.
  */
-export async function draw(
-  images: ImagesBinding,
-  open: Open,
-  { width, format }: { width: number; format: VariantFormat | "png" },
-): Promise<Drawn> {
-  const stream = await open();
+export async function draw(images: ImagesBinding, open: Open, wanted: Wanted): Promise<Drawn> {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  const patience = setTimeout(
+    () => reject(new TypeError("The encoder does not answer.")),
+    PATIENCE_MS,
+  );
   try {
-    const result = await images
-      .input(stream)
-      .transform({ width, fit: "scale-down" })
-      .output({ format: `image/${format}` });
-    return measured(new Uint8Array(await result.response().arrayBuffer()));
+    return measured(await Promise.race([encoded(images, open, wanted), silence]));
   } catch (error) {
     throw isVerdict(error)
       ? new BadFile("file_undecodable", "No decoder can make anything of this picture.")
       : error;
+  } finally {
+    clearTimeout(patience);
   }
+}
+
+async function encoded(
+  images: ImagesBinding,
+  open: Open,
+  { width, format }: Wanted,
+): Promise<Uint8Array> {
+  const result = await images
+    .input(await open())
+    .transform({ width, fit: "scale-down" })
+    .output({ format: `image/${format}` });
+  return new Uint8Array(await result.response().arrayBuffer());
 }
 
 function measured(bytes: Uint8Array): Drawn {
