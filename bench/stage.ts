@@ -17,6 +17,7 @@ import type { Postgres } from "#local/postgres";
 import { isAlive, killGroup } from "#local/processes";
 
 import type { Findings } from "./findings.ts";
+import { cacheMegabytes } from "./machine.ts";
 import { stopOrphans } from "./workerd.ts";
 import type { Bundle } from "./workerd.ts";
 
@@ -90,7 +91,8 @@ export class Stage {
   #postgres(): Promise<Postgres> {
     return this.#once("postgres", async () => {
       const directory = await this.place("postgres");
-      const postgres = await startPostgres({ directory, durable: true, say: console.error });
+      const options = { directory, durable: true, cacheMegabytes, say: console.error };
+      const postgres = await startPostgres(options);
       this.#stops.push(async () => {
         await postgres.stop();
         await rm(postgres.directory, { recursive: true, force: true });

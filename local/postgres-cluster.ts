@@ -41,7 +41,7 @@ export async function startCluster(
   const password = await readPassword(home);
   await stopOrphan(home.path, password);
   await initialise(home, binaries, password);
-  const server = await launch(home, binaries, options.durable);
+  const server = await launch(home, binaries, options);
   const quit = bindToProcess(server, options.durable);
   try {
     const owner = await connectOwner(home, server, password);
@@ -160,7 +160,11 @@ async function finished(child: ChildProcess): Promise<string | null> {
   );
 }
 
-async function launch(home: Home, binaries: Binaries, durable: boolean): Promise<Server> {
+async function launch(
+  home: Home,
+  binaries: Binaries,
+  { durable, cacheMegabytes }: PostgresOptions,
+): Promise<Server> {
   const port = await freePort();
   const settings = {
     listen_addresses: "127.0.0.1",
@@ -170,6 +174,7 @@ async function launch(home: Home, binaries: Binaries, durable: boolean): Promise
     timezone: "UTC",
     log_timezone: "UTC",
     logging_collector: "off",
+    ...(cacheMegabytes === undefined ? {} : { shared_buffers: `${cacheMegabytes}MB` }),
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
   const flags = ["-D", join(home.path, "cluster")];

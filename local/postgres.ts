@@ -13,6 +13,8 @@ export interface PostgresOptions {
   readonly directory: string;
   /** False trades safety on a power cut for speed: for databases that are thrown away. */
   readonly durable: boolean;
+  /** Memory for the pages that it holds (`shared_buffers`); without, what it takes on any machine: 128. */
+  readonly cacheMegabytes?: number;
   /** Shows one line to the person at the keyboard. */
   readonly say: (line: string) => void;
 }
