@@ -77,7 +77,8 @@ async function start(options: DevOptions): Promise<void> {
   const endpoint = database.poolFor && `${server.origin}/sql`;
   const sql = connect(database.url, endpoint);
   const applied = await migrate(sql, migrationsFolder);
-  if (applied.length > 0) say(`Applied ${applied.length} migrations.`);
+  if (applied.length > 0)
+    say(`Applied ${applied.length} ${applied.length === 1 ? "migration" : "migrations"}.`);
   await copyAssets();
 
   const api = `http://localhost:${options.port}`;

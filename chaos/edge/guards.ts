@@ -80,4 +80,20 @@ export const guards: readonly Guard[] = [
       },
     ],
   },
+  {
+    // An app that shows where somebody says they came through: everybody else would come through there, too.
+    name: "the plain request",
+    patches: [
+      {
+        file: "src/api/edge/edge.ts",
+        find: /handler\(plain\(request, address, asker\), env, execution\)/u,
+        put: "handler(request, env, execution)",
+      },
+      {
+        file: "src/api/headers.ts",
+        find: /c\.res\.headers\.set\("Cache-Tag", /u,
+        put: 'c.res.headers.set("X-Host", c.req.header("X-Forwarded-Host") ?? "");\n    c.res.headers.set("Cache-Tag", ',
+      },
+    ],
+  },
 ];
