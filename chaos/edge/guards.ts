@@ -81,7 +81,7 @@ export const guards: readonly Guard[] = [
     ],
   },
   {
-    // An app that shows where somebody says they came through: everybody else would come through there, too.
+    // With an app that shows how somebody says they came: everybody else would come that way, too.
     name: "the plain request",
     patches: [
       {
@@ -92,7 +92,7 @@ export const guards: readonly Guard[] = [
       {
         file: "src/api/headers.ts",
         find: /c\.res\.headers\.set\("Cache-Tag", /u,
-        put: 'c.res.headers.set("X-Host", c.req.header("X-Forwarded-Host") ?? "");\n    c.res.headers.set("Cache-Tag", ',
+        put: 'c.res.headers.set("X-Way", ["X-Forwarded-Host", "Forwarded", "X-Host", "Via", "Origin", "Referer", "Accept-Language", "Cookie"].map((name) => c.req.header(name) ?? "").join(" "));\n    c.res.headers.set("Cache-Tag", ',
       },
     ],
   },
