@@ -7,7 +7,7 @@ import {
 } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { now } from "#core/ids";
-import { ringDue } from "#core/jobs";
+import { ringDue } from "#core/jobs/doorbells";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Actor, Caller } from "#domain/actors";
 import {

@@ -10,7 +10,8 @@ import {
 } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { type Database, duplicateOf, sendTogether, type Statement } from "#core/db";
-import { type NewJob, newJob, ring } from "#core/jobs";
+import { type NewJob, newJob } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import { sha256 } from "#core/tokens";
 import type { Actor, Caller, RepeatGuard } from "#domain/actors";
 import type { NewEvent } from "#domain/events";

@@ -1,7 +1,8 @@
 import type { Context } from "#core/context";
 import { sendTogether } from "#core/db";
 import { newId } from "#core/ids";
-import { newJob, ring } from "#core/jobs";
+import { newJob } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import { sweep } from "#core/jobs/sweep";
 import {
   findOrphansKind,

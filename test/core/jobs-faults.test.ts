@@ -3,7 +3,8 @@ import { inArray } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { newId } from "#core/ids";
-import { discard, done, newJob, retryAfter, ring, type Task } from "#core/jobs";
+import { discard, done, newJob, retryAfter, type Task } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import { sweep } from "#core/jobs/sweep";
 import { selectJob } from "#repository/jobs";
 import { jobStore } from "#repository/jobs/store";

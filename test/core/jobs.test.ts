@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { newId, now } from "#core/ids";
-import { defineTask, discard, done, newJob, retryAfter, ring, type Task } from "#core/jobs";
+import { defineTask, discard, done, newJob, retryAfter, type Task } from "#core/jobs";
 import { consumeDeadLetters } from "#core/jobs/consume";
+import { ring } from "#core/jobs/doorbells";
 import { sweep, sweepIfStale } from "#core/jobs/sweep";
 import { backoffSeconds } from "#core/retries";
 import { cancelJob } from "#repository/jobs";

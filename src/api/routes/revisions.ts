@@ -17,15 +17,14 @@ import {
 import { DEFAULT_LIMIT, pageBody, PageQuery, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
 import { IdPath } from "#api/schemas/fields";
+import { PostBody, toPostBody } from "#api/schemas/posts";
 import {
-  PostBody,
   RevisionBody,
   RevisionPage,
   RevisionPath,
-  toPostBody,
   toRevisionBody,
   toRevisionSummaryBody,
-} from "#api/schemas/posts";
+} from "#api/schemas/revisions";
 import { listRevisions, readRevision, restoreRevision } from "#service/revisions";
 
 export const revisions = createRouter();

@@ -5,19 +5,8 @@ import { PageQuery } from "#api/pages";
 import { CONTENT_LIMIT, TITLE_LIMIT } from "#core/texts";
 import type { Post, PostSummary } from "#domain/posts";
 import type { NewPostInput, PostInput } from "#service/posts/write";
-import type { Revision, RevisionSummary } from "#service/revisions";
 
-import {
-  Flag,
-  given,
-  Id,
-  IdPath,
-  Moment,
-  MomentInput,
-  SlugInput,
-  Text,
-  WebAddress,
-} from "./fields";
+import { Flag, given, Id, Moment, MomentInput, SlugInput, Text, WebAddress } from "./fields";
 import { PictureBody, toPictureBodies, toPictureBody } from "./media";
 
 const METADATA_LIMIT = 16 * 1024;
@@ -280,47 +269,3 @@ export function toPostFilter(query: z.infer<typeof PostQuery>) {
     },
   };
 }
-
-export const RevisionPath = IdPath.extend({
-  number: z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/u)
-    .transform(Number)
-    .openapi({ type: "integer", example: 1 }),
-});
-
-export const RevisionSummaryBody = z
-  .object({
-    number: z.int().openapi({ description: "The version that the post had." }),
-    title: z.string(),
-    created_at: Moment,
-    changed_by: Id.nullable(),
-  })
-  .openapi("RevisionSummary");
-
-export const RevisionBody = RevisionSummaryBody.extend({
-  content: z.string(),
-  fields: z.record(z.string(), z.unknown()).openapi({ description: "All that can be edited." }),
-}).openapi("Revision");
-
-export const RevisionPage = page(RevisionSummaryBody, "RevisionPage");
-
-export const toRevisionSummaryBody = (
-  revision: RevisionSummary,
-): z.infer<typeof RevisionSummaryBody> => ({
-  number: revision.number,
-  title: revision.title,
-  created_at: revision.createdAt,
-  changed_by: revision.changedBy,
-});
-
-export const toRevisionBody = (revision: Revision): z.infer<typeof RevisionBody> => ({
-  ...toRevisionSummaryBody(revision),
-  content: revision.content,
-  fields: Object.fromEntries(
-    Object.entries(revision.fields).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  ),
-});

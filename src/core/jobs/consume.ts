@@ -3,18 +3,16 @@ import { databaseErrorOf, isUnavailable } from "#core/db";
 import {
   type Checkpoint,
   type ClaimedJob,
-  Doorbell,
   type JobState,
   type JobStore,
   type Lease,
   LeaseLost,
   type Outcome,
   type Reason,
-  ring,
-  ringDue,
   type Run,
   type Task,
 } from "#core/jobs";
+import { Doorbell, ring, ringDue } from "#core/jobs/doorbells";
 import { sweepIfStale } from "#core/jobs/sweep";
 import { redact } from "#core/logging";
 import { backoffSeconds, insist } from "#core/retries";

@@ -1,5 +1,6 @@
 import type { Context } from "#core/context";
-import { type JobStore, ringDue } from "#core/jobs";
+import type { JobStore } from "#core/jobs";
+import { ringDue } from "#core/jobs/doorbells";
 
 /** One sweep ends after this long, even when there is more. */
 const SWEEP_MS = 40_000;

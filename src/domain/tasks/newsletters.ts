@@ -1,15 +1,7 @@
 /** Sends: frozen once, then carried a batch at a time, by as many workers as there are. */
 import type { TaskContext } from "#core/context";
-import {
-  defineTask,
-  discard,
-  done,
-  newJob,
-  type Outcome,
-  retryAfter,
-  ring,
-  type Run,
-} from "#core/jobs";
+import { defineTask, discard, done, newJob, type Outcome, retryAfter, type Run } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import { insist } from "#core/retries";
 import { apiUrlOf } from "#core/settings";
 import { newEvent } from "#domain/events";

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import type { TaskContext } from "#core/context";
 import { newId } from "#core/ids";
-import { defineTask, discard, done, type Outcome, retryAfter, ring, type Run } from "#core/jobs";
+import { defineTask, discard, done, type Outcome, retryAfter, type Run } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import { apiUrlOf } from "#core/settings";
 import { announceEventKind, deliverWebhookKind, mailWebhookDisabledKind } from "#domain/task-kinds";
 import { nextAttemptIn, PATIENCE_DAYS, schedule } from "#domain/webhooks";

@@ -1,7 +1,8 @@
 import { Contended } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { duplicateOf, type Statement, sendTogether } from "#core/db";
-import { newJob, ring } from "#core/jobs";
+import { newJob } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import type { NewEvent } from "#domain/events";
 import type { Subscriber } from "#domain/subscribers";
 import { announceEventKind } from "#domain/task-kinds";

@@ -1,7 +1,8 @@
 import { ReferenceUnknown } from "#api/exceptions";
 import type { Context } from "#core/context";
 import { sendTogether, type Statement } from "#core/db";
-import { type NewJob, newJob, ring } from "#core/jobs";
+import { type NewJob, newJob } from "#core/jobs";
+import { ring } from "#core/jobs/doorbells";
 import type { Caller } from "#domain/actors";
 import {
   consent,
