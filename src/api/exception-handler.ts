@@ -1,4 +1,5 @@
 import type { Context, ErrorHandler } from "hono";
+import { getCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 
 import { isUnavailable } from "#core/db";
@@ -6,10 +7,11 @@ import { isStorageAway } from "#core/files";
 import { createLogger } from "#core/logging";
 import { SettingsInvalid } from "#core/settings";
 
-import type { AppEnv } from "./dependencies";
+import { type AppEnv, SESSION_COOKIE } from "./dependencies";
 import {
   ApiException,
   BodyTooLarge,
+  CredentialsInvalid,
   DatabaseUnavailable,
   MalformedRequest,
   NotConfigured,
@@ -18,6 +20,7 @@ import {
   UnsupportedMediaType,
 } from "./exceptions";
 import type { Problem } from "./openapi";
+import { clearSessionCookie } from "./session-cookie";
 
 /** The largest JSON body, in bytes: the longest content takes up to three a character, in Chinese. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
@@ -30,8 +33,13 @@ export const handleException: ErrorHandler<AppEnv> = (error, c) => {
     const log = c.var.context?.log ?? createLogger("error", { request_id: c.var.requestId });
     log.error("request.failed", { error: exception });
   }
+  // A browser would send what opens nothing with every request, also where nobody has to say who they are.
+  if (exception instanceof CredentialsInvalid && isByCookie(c)) clearSessionCookie(c);
   return answerException(c, exception);
 };
+
+const isByCookie = (c: Context<AppEnv>): boolean =>
+  c.req.header("authorization") === undefined && getCookie(c, SESSION_COOKIE) !== undefined;
 
 export function answerException(
   c: Context<AppEnv>,

@@ -39,12 +39,15 @@ export const withDefaultHeaders = createMiddleware<AppEnv>(
   },
 );
 
-/** Any site's pages may read this: it is published, and no cookie changes it. */
+/**
+ * Any site's pages may read this: it is published, and no cookie changes it. Why credentials are none can be read as
+ * well: what a mistyped key opens is nobody's.
+ */
 export const openToAllOrigins = createMiddleware<AppEnv>(async function openToAllOrigins(c, next) {
   await next();
   // Whoever was refused early is still unknown.
   const caller = c.get("caller") as AppEnv["Variables"]["caller"] | undefined;
-  if (caller?.credential?.kind === "session") return;
+  if (caller?.credential?.kind === "session" && c.res.status !== 401) return;
   c.res.headers.set("Access-Control-Allow-Origin", "*");
   c.res.headers.set(
     "Access-Control-Expose-Headers",

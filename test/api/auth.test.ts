@@ -304,6 +304,20 @@ describe("signing out", () => {
     expect(await isSignedIn(person.headers)).toBe(false);
   });
 
+  it("leaves no browser behind a cookie that opens nothing", async () => {
+    const person = await givenUser();
+    const cookie = `__Host-session=${person.token}`;
+    await send("POST", "/v1/auth/signout", { headers: person.headers });
+    for (const path of ["/v1/me", "/v1/posts?limit=1"]) {
+      const sent = await send("GET", path, { headers: { cookie } });
+      expect(codeOf(sent)).toBe(40101);
+      expect(sent.headers.get("set-cookie")).toMatch(/^__Host-session=; Max-Age=0;.*Secure/u);
+      const bearer = { cookie, authorization: "Bearer none" };
+      const other = await send("GET", path, { headers: bearer });
+      expect(other.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
   it("is nothing to those who are not signed in", async () => {
     const person = await givenUser();
     await send("POST", "/v1/auth/signout", { headers: person.headers });

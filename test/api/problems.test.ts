@@ -105,6 +105,15 @@ describe("whoever may read what is published from a page of their own", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
+  it.each(["Bearer xyz", "Basic eDp5", `Bearer ${"0".repeat(26)}`])(
+    "reads there that %s opens nothing",
+    async (authorization) => {
+      const answer = await send("GET", "/v1/posts?limit=1", { headers: { authorization } });
+      expect(codeOf(answer)).toBe(40101);
+      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    },
+  );
+
   it("reads nothing there by a session", async () => {
     const { headers } = await givenUser();
     for (const path of ["/v1/posts?limit=1", "/v1/posts/nothing-here.md"]) {
