@@ -35,8 +35,8 @@ export interface RunningWorkerd {
 
 /**
  * Starts the runtime itself with a bundle, without wrangler and its proxies around it: what stands between a
- * request and the worker in development would hide the differences that are to be measured. Text bindings
- * are all it gets: no queues, no files, and a Cache API that keeps nothing. Its heap may grow to 128 MB, which
+ * request and the worker in development would hide the differences that are to be measured. It gets text bindings,
+ * queues that nobody listens to, no files, and a Cache API that keeps nothing. Its heap may grow to 128 MB, which
  * is what Cloudflare allows; a limit for all of V8 would shrink the young generation too, and slow everybody down.
  * What it logs is thrown away.
  */
@@ -67,16 +67,22 @@ export async function startWorkerd(
 }
 
 /**
- * What `caches.default` stands on: something that takes everything and keeps nothing, because only the
- * worker's own memory is to count. 504 says that there is nothing, as RFC 9111 has it for `only-if-cached`.
+ * What `caches.default` and the queues stand on: something that takes everything and keeps nothing, because only
+ * the worker's own work is to count. 504 says that there is nothing, as RFC 9111 has it for `only-if-cached`.
  */
 const forgetful = `export default {
   async fetch(request) {
-    if (request.method !== "PUT") return new Response(null, { status: 504 });
+    if (request.method === "GET") return new Response(null, { status: 504 });
     await request.body?.pipeTo(new WritableStream());
-    return new Response(null, { status: 204 });
+    if (request.method === "PUT") return new Response(null, { status: 204 });
+    return Response.json({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
   },
 };`;
+
+/** Without them every order of a job would be an error with its log. */
+const queues = ["DEFAULT", "MAIL", "BULK", "WEBHOOKS", "HEAVY"].map(
+  (lane) => `(name = "QUEUE_${lane}", queue = "queue")`,
+);
 
 async function configOf(bundle: Bundle, vars: Readonly<Record<string, string>>): Promise<string> {
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -86,10 +92,11 @@ const config :Workerd.Config = (
     (name = "worker", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"])),
     (name = "cache", worker = .cache),
+    (name = "queue", worker = .cache),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
   v8Flags = ["--max-old-space-size=128"],
 );
 
-${await constantsOf({ ...bundle, vars, cache: forgetful })}`;
+${await constantsOf({ ...bundle, vars, bindings: queues, cache: forgetful })}`;
 }
