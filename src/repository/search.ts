@@ -27,6 +27,8 @@ export interface SearchFilter {
 export interface SearchRequest {
   /** At least one of them is wanted. */
   readonly terms: readonly TermRow[];
+  /** What is looked for when nothing has those, and what is like them. At least one of them is wanted, too. */
+  readonly looserTerms: readonly TermRow[];
   readonly filter: SearchFilter;
   /** A regular expression for where the text of a hit becomes interesting. */
   readonly places: string;
@@ -56,8 +58,12 @@ export interface HitRow {
 export interface SearchRow extends Record<string, unknown> {
   /** False when nothing had the words and these are merely like them. */
   readonly isExact: boolean;
+  /** Of what is merely like them, the words, folded. */
+  readonly likeWords: readonly string[];
   /** How many were ranked: at most 1,000. */
   readonly total: number;
+  /** Whether there may be more than were looked at. */
+  readonly isCapped: boolean;
   readonly tags: readonly (TagLabelRow & { readonly count: number })[];
   readonly years: readonly { readonly year: number; readonly count: number }[];
   readonly hits: readonly HitRow[];
@@ -73,11 +79,12 @@ const termOf = ({ text, isBegun }: TermRow): SQL => sql`search_term(${text}, ${i
 const labelledTermOf = (term: TermRow): SQL =>
   sql`(${termOf(term)} || search_labels(${termOf(term)}))`;
 
-const likeOf = (term: TermRow): SQL =>
-  term.isForgiven ? sql`search_term_like(${term.text})` : labelledTermOf(term);
-
 /** Posts that have the tag, if there is one, and all of these terms; each as `toQuery` asks for it. */
-function queryOf({ terms, filter: { tag } }: SearchRequest, toQuery: (term: TermRow) => SQL): SQL {
+function queryOf(
+  terms: readonly TermRow[],
+  tag: string | null,
+  toQuery: (term: TermRow) => SQL,
+): SQL {
   const wanted = terms.filter(({ isExcluded }) => !isExcluded).map(toQuery);
   if (tag === null) return and(wanted);
   return and([
@@ -86,25 +93,56 @@ function queryOf({ terms, filter: { tag } }: SearchRequest, toQuery: (term: Term
   ]);
 }
 
-/** The posts that were found with their scores, as `hits`. What is merely alike is asked for when nothing else is there. */
-function hitsOf(request: SearchRequest): SQL {
-  const { type, from, to } = request.filter;
-  const within = sql`${type}::post_type, ${from}::timestamptz, ${to}::timestamptz`;
-  const excluded = request.terms.filter(({ isExcluded }) => isExcluded).map(labelledTermOf);
+const withinOf = ({ type, from, to }: SearchFilter): SQL =>
+  sql`${type}::post_type, ${from}::timestamptz, ${to}::timestamptz`;
+
+/**
+ * The posts that were found with their scores, as `hits`. What is merely alike is asked for when nothing else is
+ * there: `likes` has it, a forgiven term each.
+ */
+function hitsOf({ terms, looserTerms, filter }: SearchRequest): SQL {
+  const within = withinOf(filter);
+  const forgiven = looserTerms.filter(({ isForgiven }) => isForgiven);
+  const likes = forgiven.map(({ text }) => sql`search_term_like(${text})`);
+  const likeOf = (term: TermRow): SQL =>
+    term.isForgiven ? sql`likes.queries[${forgiven.indexOf(term) + 1}::int]` : labelledTermOf(term);
+  const excluded = terms.filter(({ isExcluded }) => isExcluded).map(labelledTermOf);
   const rest = excluded.length === 0 ? sql`null::tsquery` : sql.join(excluded, sql` || `);
   return sql`
-    asked as materialized (select ${queryOf(request, labelledTermOf)} as query, ${rest} as rest),
+    asked as materialized (select ${queryOf(terms, filter.tag, labelledTermOf)} as query, ${rest} as rest),
     exact as materialized (
       select found.* from asked, search_hits(asked.query, asked.rest, ${within}) as found
     ),
-    meant as materialized (
-      select ${queryOf(request, likeOf)} as query, asked.rest from asked where not exists (select from exact)
+    likes as materialized (
+      select array[${sql.join(likes, sql`, `)}]::tsquery[] as queries where not exists (select from exact)
     ),
+    meant as materialized (select ${queryOf(looserTerms, filter.tag, likeOf)} as query, asked.rest from asked, likes),
     alike as materialized (
       select found.* from meant, search_hits(meant.query, meant.rest, ${within}) as found
     ),
     hits as materialized (select * from exact union all select * from alike)`;
 }
+
+// Names of tags and authors stand among the words as ids behind a sign. Whatever else had one could not be looked for.
+const likeWords = sql`
+  like_words as materialized (
+    select coalesce(array_agg(distinct lexeme[1]), '{}') as words
+    from likes, unnest(likes.queries) as query, regexp_matches(query::text, '''([^'']+)''', 'g') as lexeme
+    where lexeme[1] !~ '[[:punct:][:space:]]'
+  )`;
+
+// Fewer than 800 posts with the words have all been looked at. Of phrases search_hits goes through more, and does not tell.
+const isCappedOf = (within: SQL): SQL => sql`(
+  select case
+    when (select count(*) from hits) >= 800 then true
+    when concat(query, rest) like '%<->%' then (
+      select count(*) >= 800 from search_hits(replace(query::text, '<->', '&')::tsquery, null, ${within})
+    )
+    else false end
+  from (select * from meant union all select * from asked limit 1) as looked_for)`;
+
+/** Internal tags are for the templates of a site: readers are offered none. */
+const isPublic = sql`tags.name not like '#%'`;
 
 // Asked for one at a time, by index: a join would read all tags for each hit while they are few.
 const label = sql`jsonb_build_object('id', named.id, 'slug', named.slug, 'name', named.name)`;
@@ -131,7 +169,11 @@ const shown = (places: string): SQL => sql`
   join post_search on post_search.post_id = page.post_id
   cross join lateral (
     select found.at, greatest(found.at - ${LEAD}::int, 1) as begins
-    from (select regexp_instr(lower(unaccent(post_search.body)), ${places}) as at offset 0) as found
+    from (
+      select regexp_instr(lower(unaccent(post_search.body)), ${places} || (
+        select coalesce('|\\m(?:' || nullif(array_to_string(words, '|'), '') || ')\\M', '') from like_words
+      )) as at offset 0
+    ) as found
   ) as place`;
 
 /** What is published and has all of the wanted terms and none of the excluded, best first: one statement. */
@@ -144,17 +186,20 @@ export function selectHits(db: Database, request: SearchRequest, { limit, after 
     page as materialized (
       select * from hits ${beyond} order by score desc, published_at desc, post_id desc limit ${limit + 1}::int
     ),
+    ${likeWords},
     shown as (${shown(request.places)})
     select
       (select exists (select from exact)) as "isExact",
+      (select to_jsonb(words) from like_words) as "likeWords",
       (select count(*)::int from hits) as total,
+      ${isCappedOf(withinOf(request.filter))} as "isCapped",
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'slug', slug, 'name', name, 'count', count)
         order by count desc, name), '[]') from (
         select tags.id, tags.slug, tags.name, counted.count
         from (
           select tag_id, count(*) from (select unnest(tag_ids) as tag_id from hits) as given group by tag_id
         ) as counted
-        join tags on tags.id = counted.tag_id
+        join tags on tags.id = counted.tag_id and ${isPublic}
         order by counted.count desc, tags.name limit 20
       ) as facets) as tags,
       (select coalesce(jsonb_agg(jsonb_build_object('year', year, 'count', count) order by year desc), '[]') from (
@@ -182,7 +227,7 @@ export function selectSuggestions(db: Database, terms: readonly TermRow[], limit
   return db.execute<SuggestionRow>(sql`
     select kind, id, slug, name from (
       (select 1 as place, 'tag' as kind, id, slug, name, null::timestamptz as published_at from tags
-        where search_vector(name) @@ (${query})
+        where search_vector(name) @@ (${query}) and ${isPublic}
           and exists (select from post_tags link ${isPublished} and link.tag_id = tags.id)
         order by length(name), name, id limit ${LABELS})
       union all

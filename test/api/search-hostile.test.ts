@@ -76,12 +76,12 @@ const found = [
   "a ".repeat(200_000), "東".repeat(200_000), "ﷺ ".repeat(30_000), `a${"\u0301".repeat(100_000)}`, "a-".repeat(200_000), "z".repeat(400_000), "ab w0 x a. a_ ".repeat(20_000),
 ]; // prettier-ignore
 
-/** What may reach the database. The character U+0000 cannot be in its texts. */
+/** What is answered. The character U+0000 cannot be in the texts of the database. */
 const isBounded = (q: string): boolean =>
-  q.length <= LONGEST &&
-  !q.includes("\0") &&
-  termsOf(q).length <= MOST_TERMS &&
-  wantedOf(termsOf(q)).length > 0;
+  q.length <= LONGEST && !q.includes("\0") && termsOf(q).length <= MOST_TERMS;
+
+/** What may reach the database. */
+const isAsked = (q: string): boolean => isBounded(q) && wantedOf(termsOf(q)).length > 0;
 
 describe("a search that means no good", () => {
   beforeAll(async () => {
@@ -103,7 +103,7 @@ describe("a search that means no good", () => {
       const isAnswered = answer.status === 200;
       if (!isAnswered) expect([answer.status, codeOf(answer)]).toEqual([422, 42_200]);
       expect(isAnswered).toBe(isBounded(q.toWellFormed()));
-      expect(answer.roundTrips || 0).toBe(isAnswered ? 1 : 0);
+      expect(answer.roundTrips || 0).toBe(isAsked(q.toWellFormed()) ? 1 : 0);
     }
   });
 
@@ -114,12 +114,12 @@ describe("a search that means no good", () => {
         expect([400, 422]).toContain(answer.status);
         expect(Math.floor((codeOf(answer) ?? 0) / 100)).toBe(answer.status);
       }
-      expect(answer.roundTrips || 0).toBe(answer.status === 200 ? 1 : 0);
+      expect(answer.roundTrips || 0).toBeLessThanOrEqual(answer.status === 200 ? 1 : 0);
     }
   });
 
   it("has nothing but words in what PostgreSQL is asked, and no more of them than it has room for", async () => {
-    const bounded = texts.filter(({ q }) => isBounded(q.toWellFormed()));
+    const bounded = texts.filter(({ q }) => isAsked(q.toWellFormed()));
     expect(bounded.length).toBeGreaterThan(100);
     // U+FDFA alone becomes as many characters when it is taken apart.
     const most = 18 * LONGEST;

@@ -83,6 +83,24 @@ describe("a search", () => {
     expect(titlesIn(await search(`${two} ${one}`))).toEqual([`Both ${one}`]);
   });
 
+  it("leaves a last letter out when nothing has it, and it is neither ended nor quoted", async () => {
+    const word = newWord();
+    const post = await published(`Vitamin ${word}`);
+    const other = await published(`Vitamin C ${word}`);
+    const idsOf = async (q: string): Promise<Set<string>> =>
+      new Set((await search(q)).body.data.map(({ id }: { id: string }) => id));
+    for (const q of [`${word} v`, `${word} 7`, `${word} Ｖ`, `${word}.v`]) {
+      expect((await search(q)).body.match).toBe("similar");
+      expect(await idsOf(q)).toEqual(new Set([other.body.id, post.body.id]));
+    }
+    for (const end of ["c", "Ｃ", "c ", '"c"']) {
+      expect(await idsOf(`${word} ${end}`)).toEqual(new Set([other.body.id]));
+    }
+    for (const q of [`${word} 7 `, `${word} "7"`, `7 ${word}`]) {
+      expect(await idsOf(q)).toEqual(new Set());
+    }
+  });
+
   it("wants the words of a phrase to stand together", async () => {
     const word = newWord();
     await published(`Quick brown ${word}`);
@@ -235,6 +253,31 @@ describe("what is shown of a hit", () => {
   });
 });
 
+describe("what is shown of a hit that only has something like the words", () => {
+  const far = "Far away stood something else. ".repeat(40);
+
+  it("is the text around what was found, which is marked", async () => {
+    await published("Yellowstone permafrost", { excerpt: "Permafrost.", content: `${far}\n\nOnly permafrost fixes here.\n\n${far}` }); // prettier-ignore
+    const { body, roundTrips } = await search("permafrst");
+    expect(body.match).toBe("similar");
+    expect(roundTrips).toBe(1);
+    const [{ highlights }] = body.data;
+    expect(highlights.title).toBe("Yellowstone <mark>permafrost</mark>");
+    expect(highlights.text).toContain("Only <mark>permafrost</mark> fixes here.");
+  });
+
+  it("is marked where the words themselves stand as well, whatever else was like a name", async () => {
+    const word = newWord();
+    const author = await givenUser({ role: "author", name: "Wisława Szymborska" });
+    await published("Poems", { authors: [author.id], content: `${far}\n\nThe (${word}) 東京 of it.\n\n${far}` }); // prettier-ignore
+    const { body } = await search(`szymborskka 東京 ${word}`);
+    expect(body.match).toBe("similar");
+    expect(body.data[0]?.highlights.text).toContain(
+      `The (<mark>${word}</mark>) <mark>東京</mark> of it.`,
+    );
+  });
+});
+
 describe("facets, filters and pages", () => {
   const word = newWord();
   beforeAll(async () => {
@@ -260,6 +303,23 @@ describe("facets, filters and pages", () => {
       { year: 2019, count: 3 },
       { year: 2018, count: 2 },
     ]);
+  });
+
+  it("have no internal tags, though one may be asked for by its slug", async () => {
+    const name = newWord();
+    const post = await published(`Title ${name}`, { tags: ["#secret series", "Open"] });
+    const { body } = await search(name);
+    expect(body.facets.tags).toMatchObject([{ name: "Open", count: 1 }]);
+    const [{ slug }] = post.body.tags;
+    expect((await search(name, { tag: slug })).body.total).toBe(1);
+    const listed = await send("GET", `/v1/posts?tag=${slug}`);
+    expect(body.data[0].tags).toEqual(listed.body.data[0].tags);
+  });
+
+  it("say that all was counted when it was", async () => {
+    expect((await search(word)).body.is_capped).toBe(false);
+    expect((await search(`"number 1 ${word}"`)).body.is_capped).toBe(false);
+    expect((await search(newWord())).body.is_capped).toBe(false);
   });
 
   it("narrow it down by tag, year and type", async () => {
@@ -429,9 +489,19 @@ describe("suggestions", () => {
       { id: page.body.id },
       { id: post.body.id, slug: post.body.slug, name: `Title of ${word}` },
     ]);
-    expect((await suggest("zoe w")).body.data).toEqual([]);
-    expect((await suggest(`zoe ${word}`)).body.data).toMatchObject([{ name: `Zoë ${word}` }]);
+    for (const typed of ["zoe", "zoe w", "zoe x", `zoe ${word}`]) {
+      expect((await suggest(typed)).body.data).toMatchObject([{ name: `Zoë ${word}` }]);
+    }
+    expect((await suggest("zoe w ")).body.data).toEqual([]);
+    expect((await suggest('"zoe w"')).body.data).toEqual([]);
     expect((await suggest(word, { limit: "2" })).body.data).toHaveLength(2);
+  });
+
+  it("know nothing of internal tags", async () => {
+    const word = newWord();
+    await published("Title", { tags: [`#${word}`, `Open ${word}`] });
+    expect((await suggest(word)).body.data).toMatchObject([{ name: `Open ${word}` }]);
+    expect((await suggest(`#${word}`)).body.data).toMatchObject([{ name: `Open ${word}` }]);
   });
 
   it("are not made of texts", async () => {
@@ -445,19 +515,53 @@ describe("a search for nothing", () => {
   const thirteen = Array.from({ length: 13 }, (_, index) => `word${index}`).join(" ");
 
   it.each([
-    ["no word at all", "++ ;-)", "no_words"],
-    ["only what is excluded", '-one -"two three"', "no_words"],
-    ["more than it may", thirteen, "too_many_terms"],
-    [
-      "more that is excluded than it may",
-      `one ${thirteen.replaceAll("word", "-word")}`,
-      "too_many_terms",
-    ],
-  ])("is refused before the database is asked: %s", async (_name, q, code) => {
+    ["no word at all", "++ ;-)"],
+    ["a sign", "&"],
+    ["a picture", "🚀"],
+    ["spaces", "  "],
+    ["only what is excluded", '-one -"two three"'],
+    ["an option of a command", "--inspect"],
+  ])("finds nothing, and the database is not asked: %s", async (_name, q) => {
+    const found = await search(q, { tag: "news", limit: "1" });
+    expect(found.status).toBe(200);
+    expect(found.body).toEqual({
+      data: [],
+      next_cursor: null,
+      match: "similar",
+      total: 0,
+      is_capped: false,
+      facets: { tags: [], years: [] },
+    });
+    expect(found.roundTrips || 0).toBe(0);
+    const suggested = await suggest(q);
+    expect([suggested.status, suggested.body]).toEqual([200, { data: [] }]);
+    expect(suggested.roundTrips || 0).toBe(0);
+  });
+
+  it("still asks who it is that has credentials", async () => {
+    const path = `/v1/search?q=${encodeURIComponent("🚀")}`;
+    const known = await send("GET", path, { headers });
+    expect([known.status, known.roundTrips]).toEqual([200, 1]);
+    const unknown = await send("GET", path, { headers: { authorization: "Bearer nobody" } });
+    expect(unknown.status).toBe(401);
+  });
+
+  it.each([
+    ["more than it may", thirteen],
+    ["more that is excluded than it may", `one ${thirteen.replaceAll("word", "-word")}`],
+    ["nothing but too much that is excluded", thirteen.replaceAll("word", "-word")],
+  ])("is refused before the database is asked: %s", async (_name, q) => {
     for (const answer of [await search(q), await suggest(q)]) {
       expect(codeOf(answer)).toBe(42_200);
-      expect(answer.body.errors).toMatchObject([{ pointer: "q", code }]);
+      expect(answer.body.errors).toMatchObject([{ pointer: "q", code: "too_many_terms" }]);
       expect(answer.roundTrips || 0).toBe(0);
+    }
+  });
+
+  it("is refused when it is empty or missing", async () => {
+    for (const path of ["/v1/search", "/v1/search/suggest"]) {
+      expect(codeOf(await send("GET", path))).toBe(42_200);
+      expect(codeOf(await send("GET", `${path}?q=`))).toBe(42_200);
     }
   });
 
@@ -503,8 +607,14 @@ describe("the statement", () => {
     ).toContain("post_search_title_words_index");
     const { body } = await search("number 1234");
     expect(body.data[0]).toMatchObject({ title: "Bulk 1234" });
-    expect((await search("bulk")).body.total).toBe(800);
-    expect((await search("bulkk")).body).toMatchObject({ match: "similar", total: 800 });
+    const capped = { total: 800, is_capped: true };
+    expect((await search("bulk")).body).toMatchObject(capped);
+    expect((await search("bulkk")).body).toMatchObject({ match: "similar", ...capped });
+    expect((await search('"bulk 1234"')).body).toMatchObject({ total: 1, is_capped: false });
+    expect((await search('"zebra number 1234"')).body).toMatchObject({
+      total: 1,
+      is_capped: false,
+    });
   });
 
   it("finds an old title behind many newer texts, but not behind titles", async () => {
@@ -516,5 +626,19 @@ describe("the statement", () => {
     const { body } = await search("zebra");
     expect([body.total, body.data[0].title]).toEqual([800, "A zebra"]);
     expect((await search('"zebra of"')).body.data[0].id).toBe(old.body.id);
+  });
+
+  it("says that a phrase was not looked for in every post with its words, when it was not", async () => {
+    await db.execute(sql`insert into posts (id, slug, title, content, html, excerpt, word_count, reading_time, status, published_at)
+      select gen_random_uuid(), 'flock-' || n, 'Flock ' || n, '', '<p>sheep white ' || n || '</p>', 'Number ' || n, 3, 1, 'published', now()
+      from generate_series(1, 3001) as n`);
+    await published("Flock", { content: "Of white sheep." });
+    const old = await published("Flock of old", { content: "Of white sheep." });
+    await db.execute(sql`update posts set published_at = '2001-01-01' where id = ${old.body.id}`);
+    const { body } = await search('"white sheep"');
+    expect(body).toMatchObject({ match: "words", total: 1, is_capped: true });
+    const narrowed = await search('"white sheep"', { year: "2001" });
+    expect(narrowed.body).toMatchObject({ total: 1, is_capped: false });
+    expect((await search('"white sheep" 1234')).body.is_capped).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { piecesOf } from "#domain/search/folding";
 import { highlight, highlightPassage } from "#domain/search/highlights";
-import { placesOf, termsOf } from "#domain/search/terms";
+import { placesOf, termsOf, withoutFirstLetter } from "#domain/search/terms";
 
 const wordsOf = (text: string): string[] => piecesOf(text).map((piece) => piece.text);
 
@@ -38,6 +38,27 @@ describe("what somebody typed", () => {
     ["", []],
   ])("%j is read as it is meant", (text, terms) => {
     expect(termsOf(text)).toEqual(terms);
+  });
+
+  it.each([
+    ["one t", [word("one")]],
+    ["one 2", [word("one")]],
+    ["one É", [word("one")]],
+    ["one two t", [word("one"), word("two")]],
+    ["-one two t", [word("one", excluded), word("two")]],
+    ["one t ", [word("one"), word("t")]],
+    ['one "t"', [word("one"), word("t")]],
+    ["one -t", [word("one"), word("t", excluded)]],
+    ["one ж", [word("one"), word("ж", begun)]],
+    ["one 東", [word("one"), word("東", begun)]],
+    ["t", [word("t", begun)]],
+    ["-one t", [word("one", excluded), word("t", begun)]],
+    ["one.t", [word("one.")]],
+    ["one twenty-t", [word("one"), word("twenty-", forgiven)]],
+    ["v18.4", [word("v18.4", begun)]],
+    ["one a.m", [word("one"), word("a.m", begun)]],
+  ])("is as much as can be looked for while it is typed: %s", (text, terms) => {
+    expect(withoutFirstLetter(termsOf(text))).toEqual(terms);
   });
 
   it("is read to its end, whatever it is, and nothing is read twice", () => {

@@ -56,7 +56,7 @@ const suggest = createRoute({
   operationId: "suggestWords",
   summary: "Suggest what a search may be meant for",
   description:
-    "For every key that is pressed: the tags, the authors and the newest posts whose names have these words.",
+    "For every key that is pressed: the tags, the authors and the newest posts whose names have these words; internal tags (`#name`) are left out.",
   tags: ["search"],
   middleware: [shared] as const,
   request: { query: SuggestionQuery },

@@ -40,18 +40,25 @@ export const HitBody = z
   })
   .openapi("SearchHit");
 
-const count = z.int().openapi({ description: "Hits, of all pages." });
+const count = z.int().openapi({ description: "Of the hits that `total` counts." });
 
 export const FindingPage = page(HitBody, "HitPage")
   .extend({
     match: z.enum(["words", "similar"]).openapi({
       description: "`similar` when nothing has the words and these only have something like them.",
     }),
-    total: z.int().openapi({ description: "Hits, of all pages; at most 1000 are looked at." }),
+    total: z.int().openapi({
+      description:
+        "Hits, of all pages: of the 800 newest posts that have the words, and up to 200 older ones that have them in the title.",
+    }),
+    is_capped: z.boolean().openapi({
+      description:
+        "Whether there may be more hits than `total` and the facets count; with a filter, more of them may be.",
+    }),
     facets: z.object({
       tags: z
         .array(z.object({ id: Id, slug: z.string(), name: z.string(), count }))
-        .openapi({ description: "The 20 most frequent." }),
+        .openapi({ description: "The 20 most frequent; internal ones (`#name`) are left out." }),
       years: z.array(z.object({ year: z.int(), count })).openapi({ description: "In UTC." }),
     }),
   })
@@ -62,7 +69,7 @@ const Search = z
   .min(1)
   .max(SEARCH_LIMIT)
   .openapi({
-    description: `Words that all have to be there, "phrases in quotes", and a minus sign in front of what must not be there; ${SEARCH_TERM_LIMIT} of them at most. The last word may be only begun. Case and accents make no difference.`,
+    description: `Words that all have to be there, "phrases in quotes", and a minus sign in front of what must not be there; ${SEARCH_TERM_LIMIT} of them at most. The last word may be only begun. Case and accents make no difference. What has no word finds nothing.`,
     example: "hello",
   });
 
@@ -115,6 +122,7 @@ export const toFacetsBody = (
 ): Omit<z.infer<typeof FindingPage>, "data" | "next_cursor"> => ({
   match: finding.isExact ? "words" : "similar",
   total: finding.total,
+  is_capped: finding.isCapped,
   facets: {
     tags: finding.tags.map(({ id, slug, name, count: hits }) => ({ id, slug, name, count: hits })),
     years: finding.years.map(({ year, count: hits }) => ({ year, count: hits })),

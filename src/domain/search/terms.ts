@@ -43,6 +43,24 @@ export function termsOf(text: string): SearchTerm[] {
   return terms;
 }
 
+/**
+ * Leaves out a last word that has only its first letter yet, behind others: a single letter begins so many words
+ * that the database never takes it as begun. What stands behind a sign stays when it is a digit, as in "v18.4", or
+ * one letter of many, as in "a.m".
+ */
+export function withoutFirstLetter(terms: readonly SearchTerm[]): SearchTerm[] {
+  const before = terms.slice(0, -1);
+  const last = terms.at(-1);
+  const pieces = last?.isBegun ? piecesOf(last.text) : [];
+  const letter = pieces.pop();
+  if (!last || !letter || !/^[a-z\d]$/u.test(letter.text)) return [...terms];
+  if (pieces.length === 0) return wantedOf(before).length > 0 ? before : [...terms];
+  const isWord = /[a-z]/u.test(letter.text) && pieces.some(({ text }) => text.length > 1);
+  if (!isWord) return [...terms];
+  const text = last.text.slice(0, letter.start);
+  return [...before, { ...last, text, isBegun: false, isForgiven: isForgivable(pieces) }];
+}
+
 const isForgivable = (pieces: readonly Piece[]): boolean =>
   pieces.every(({ isRun }) => !isRun) &&
   pieces.some(({ text }) => text.length >= SHORTEST_FORGIVEN);
@@ -60,6 +78,10 @@ function endOfQuote(text: string, from: number, close: string): number {
   const end = text.indexOf(close, from);
   return end === -1 ? text.length : end;
 }
+
+/** Whole words, to be looked for in a text as they are. */
+export const wholeWords = (words: readonly string[]): SearchTerm[] =>
+  words.map((text) => ({ text, isExcluded: false, isBegun: false, isForgiven: false }));
 
 /** What is looked for, and not what is excluded. */
 export const wantedOf = (terms: readonly SearchTerm[]): SearchTerm[] =>
