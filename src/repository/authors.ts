@@ -10,7 +10,9 @@ import { avatarOfUser } from "./pictures";
 // Written out, because drizzle takes the table's name off every column in what a select selects.
 const published = sql`from post_authors join posts on posts.id = post_authors.post_id
   where post_authors.user_id = users.id and posts.status = 'published' and posts.deleted_at is null`;
-const hasPublished = sql`exists (select 1 ${published})`;
+
+/** Whether somebody has published something, a post or a page: a condition on a row of `users`. */
+export const hasPublished = sql<boolean>`exists (select 1 ${published})`;
 
 const columns = {
   id: users.id,
@@ -20,7 +22,7 @@ const columns = {
   website: users.website,
   avatarUrl: users.avatarUrl,
   avatar: avatarOfUser,
-  postCount: sql<number>`(select count(*)::int ${published})`,
+  postCount: sql<number>`(select count(*)::int ${published} and posts.type = 'post')`,
 };
 
 /** What lists of authors can be sorted by. */

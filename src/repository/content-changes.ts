@@ -108,7 +108,9 @@ const tag = sql`(
   select json_build_object('id', tags.id, 'slug', tags.slug, 'name', tags.name,
     'description', tags.description, 'created_at', ${moment(sql`tags.created_at`)},
     'updated_at', ${moment(sql`tags.updated_at`)}, 'version', tags.version)::text
-  from tags where tags.id = kept.entity_id)`;
+  from tags where tags.id = kept.entity_id and exists (
+    select 1 from post_tags join posts on posts.id = post_tags.post_id
+    where post_tags.tag_id = tags.id and ${isPublished}))`;
 
 const author = sql`(
   select json_build_object('id', users.id, 'slug', users.slug, 'name', users.name, 'bio', users.bio,

@@ -2,9 +2,11 @@ import { and, desc, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 
+import { hasPublished } from "./authors";
 import { toInstant } from "./columns";
 import { postAuthors, posts, postTags, slugRedirects, tags, users } from "./models";
 import { authorsOf, tagsOf } from "./posts";
+import { isBorne } from "./tags";
 
 /** What a feed is about: everything, or what has one tag or one author, by slug. */
 export type FeedChannel =
@@ -83,7 +85,7 @@ function isIn(db: Database, channel: FeedChannel): SQL | undefined {
   return inArray(posts.id, named);
 }
 
-/** The tag, or the author who has published something, that a channel is about. */
+/** The tag that something published bears, or the author who has published something, that a channel is about. */
 export const selectSubject = (
   db: Database,
   { kind, slug }: FeedChannel & { kind: "tag" | "author" },
@@ -92,18 +94,11 @@ export const selectSubject = (
     ? db
         .select({ id: tags.id, name: tags.name, description: tags.description })
         .from(tags)
-        .where(eq(tags.slug, slug))
+        .where(and(eq(tags.slug, slug), isBorne))
     : db
         .select({ id: users.id, name: users.name, description: users.bio })
         .from(users)
-        .where(
-          and(
-            eq(users.slug, slug),
-            sql`exists (select 1 from post_authors join posts on posts.id = post_authors.post_id
-              where post_authors.user_id = users.id and posts.status = 'published'
-                and posts.deleted_at is null)`,
-          ),
-        );
+        .where(and(eq(users.slug, slug), hasPublished));
 
 export type SubjectRow = Awaited<ReturnType<typeof selectSubject>>[number];
 

@@ -7,9 +7,11 @@ import { isBeyond } from "./keysets";
 import { type TagRow, tags } from "./models";
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
-const publishedCount = sql<number>`(
-  select count(*)::int from post_tags join posts on posts.id = post_tags.post_id
-  where post_tags.tag_id = tags.id and posts.status = 'published' and posts.deleted_at is null)`;
+const published = sql`from post_tags join posts on posts.id = post_tags.post_id
+  where post_tags.tag_id = tags.id and posts.status = 'published' and posts.deleted_at is null`;
+
+/** Whether something published, a post or a page, bears a tag: a condition on a row of `tags`. */
+export const isBorne = sql<boolean>`exists (select 1 ${published})`;
 
 const columns = {
   id: tags.id,
@@ -19,8 +21,13 @@ const columns = {
   slug: tags.slug,
   name: tags.name,
   description: tags.description,
-  postCount: publishedCount,
+  postCount: sql<number>`(select count(*)::int ${published} and posts.type = 'post')`,
 };
+
+/** Which tags there are for somebody: all, or those that something published bears. */
+export type TagScope = "all" | "borne";
+
+const isIn = (scope: TagScope) => (scope === "borne" ? isBorne : undefined);
 
 /** What lists of tags can be sorted by. */
 export interface TagOrder {
@@ -35,41 +42,65 @@ const sortColumns = {
   updated_at: tags.updatedAt,
 } as const;
 
-/**
- * A page of all tags.
- *
- * @param hasCount whether each comes with the number of its published posts; without it that is 0.
- */
+export interface TagChoice {
+  readonly scope: TagScope;
+  /** Whether each comes with the number of its published posts; without it that is 0. */
+  readonly hasCount: boolean;
+}
+
+/** A page of tags. */
 export function selectTags(
   db: Database,
   { by, descending }: TagOrder,
   { limit, after }: PageRequest,
-  hasCount: boolean,
+  { scope, hasCount }: TagChoice,
 ) {
   const column = sortColumns[by];
   const direction = descending ? desc : asc;
+  const isNext = after === null ? undefined : isBeyond(column, tags.id, { after, descending });
   return db
     .select(hasCount ? columns : { ...columns, postCount: sql<number>`0` })
     .from(tags)
-    .where(after === null ? undefined : isBeyond(column, tags.id, { after, descending }))
+    .where(and(isIn(scope), isNext))
     .orderBy(direction(column), direction(tags.id))
     .limit(limit + 1);
 }
 
-export const selectTag = (db: Database, id: string) =>
-  db.select(columns).from(tags).where(eq(tags.id, id));
+export const selectTag = (db: Database, id: string, scope: TagScope = "all") =>
+  db
+    .select(columns)
+    .from(tags)
+    .where(and(eq(tags.id, id), isIn(scope)));
 
-export const selectTagBySlug = (db: Database, slug: string) =>
-  db.select(columns).from(tags).where(eq(tags.slug, slug));
+export const selectTagBySlug = (db: Database, slug: string, scope: TagScope = "all") =>
+  db
+    .select(columns)
+    .from(tags)
+    .where(and(eq(tags.slug, slug), isIn(scope)));
 
 export type CountedTagRow = Awaited<ReturnType<typeof selectTag>>[number];
 
-/** The tags that have one of these slugs or ids. */
-export const selectTagsNamed = (db: Database, names: { slugs: string[]; ids: string[] }) =>
-  db
+/**
+ * The tags that have one of these ids or slugs, or a name that is like one of these: in the same letters and digits,
+ * whatever their case and accents and whatever is between them. Oldest first.
+ */
+export function selectTagsNamed(
+  db: Database,
+  { ids, slugs, names }: { ids: string[]; slugs: string[]; names: string[] },
+) {
+  const folded = names.map((name) => sql`search_fold(${name})`);
+  return db
     .select({ id: tags.id, slug: tags.slug, name: tags.name })
     .from(tags)
-    .where(or(inArray(tags.slug, names.slugs), inArray(tags.id, names.ids)));
+    .where(
+      or(
+        inArray(tags.id, ids),
+        inArray(tags.slug, slugs),
+        inArray(sql`search_fold(${tags.name})`, folded),
+      ),
+    )
+    .orderBy(tags.id);
+}
 
 /** A second tag with a slug runs into `tags_slug_key`. */
 export const insertTag = (db: Database, tag: TagRow) => db.insert(tags).values(tag);

@@ -4,8 +4,8 @@ import { isId, now } from "#core/ids";
 import { type Page, type PageRequest, toPage } from "#core/pages";
 import type { Caller } from "#domain/actors";
 import { tagEvent } from "#domain/content-events";
-import { slugify } from "#domain/slugs";
-import { newTag, type Tag } from "#domain/tags";
+import { newTag, type Tag, tagSlug } from "#domain/tags";
+import { isStranger } from "#repository/actors";
 import {
   deleteTag as deleteTagRow,
   insertTag,
@@ -13,6 +13,7 @@ import {
   selectTagBySlug,
   selectTags,
   type TagOrder,
+  type TagScope,
   updateTag,
 } from "#repository/tags";
 
@@ -31,14 +32,17 @@ export interface TagList extends PageRequest {
   readonly hasCount: boolean;
 }
 
-/** A page of all tags. The count of each is 0 where it is not wanted. */
+/** Strangers know of a tag when something published bears it: the name of another may be a secret. */
+const scopeOf = ({ credential }: Caller): TagScope => (isStranger(credential) ? "borne" : "all");
+
+/** A page of the tags that the caller may know of. The count of each is 0 where it is not wanted. */
 export async function listTags(
   context: Context,
   caller: Caller,
   { order, hasCount, ...page }: TagList,
 ): Promise<Page<Tag>> {
   const { loaded } = await look(context, { ...caller, repeat: null }, [
-    selectTags(context.db, order, page, hasCount),
+    selectTags(context.db, order, page, { scope: scopeOf(caller), hasCount }),
   ]);
   return toPage(loaded[0], page, (tag) => [sortValues[order.by](tag), tag.id]);
 }
@@ -50,9 +54,10 @@ const sortValues = {
   updated_at: ({ updatedAt }: Tag) => updatedAt,
 } as const;
 
-/** @throws {TagNotFound} 40403 */
+/** @throws {TagNotFound} 40403, also for one that the caller may not know of. */
 export async function readTag(context: Context, caller: Caller, key: string): Promise<Tag> {
-  const query = isId(key) ? selectTag(context.db, key) : selectTagBySlug(context.db, key);
+  const select = isId(key) ? selectTag : selectTagBySlug;
+  const query = select(context.db, key, scopeOf(caller));
   const { loaded } = await look(context, { ...caller, repeat: null }, [query]);
   const [tag] = loaded[0];
   if (!tag) throw new TagNotFound();
@@ -63,7 +68,7 @@ export async function readTag(context: Context, caller: Caller, key: string): Pr
 export function createTag(
   context: Context,
   caller: Caller,
-  { name, slug = slugify(name), description = null }: TagInput & { name: string },
+  { name, slug = tagSlug(name), description = null }: TagInput & { name: string },
 ): Promise<Tag> {
   return perform(context, caller, {
     permission: "tags:write",

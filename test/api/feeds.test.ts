@@ -333,6 +333,7 @@ describe("the date of the last change", () => {
     const { headers } = await givenUser();
     const tag = newTag();
     const post = await givenPost({ headers }, { ...published, tags: [tag] });
+    await givenPost({ headers }, { ...published, type: "page", tags: [tag] });
     const fresh = await send("GET", `/tag/${tag}/rss.xml`);
     expect(fresh.headers.get("last-modified")).toBeNull();
     await ages();
@@ -358,7 +359,9 @@ describe("the date of the last change", () => {
 
   it("is newer when a plan takes something back, though nobody did", async () => {
     const tag = newTag();
-    const post = await givenPost(await givenUser(), { ...published, tags: [tag] });
+    const author = await givenUser();
+    const post = await givenPost(author, { ...published, tags: [tag] });
+    await givenPost(author, { ...published, type: "page", tags: [tag] });
     await ages();
     const path = `/tag/${tag}/atom.xml`;
     const since = (await send("GET", path)).headers.get("last-modified") ?? "";

@@ -119,6 +119,12 @@ describe("what is told", () => {
     const cursor = await end();
     const novice = await givenUser();
     const draft = await givenPost(novice, { tags: [] });
+    const labelled = await givenPost(editor, { tags: [`Tag ${randomHex(8)}`] });
+    const [tag] = labelled.body.tags;
+    await send("PATCH", `/v1/tags/${tag.id}`, {
+      headers: { ...editor.headers, "if-match": '"v1"' },
+      body: { name: `Tag ${randomHex(8)}` },
+    });
     await send("PATCH", "/v1/me", {
       headers: { ...novice.headers, "if-match": '"v1"' },
       body: { name: "Somebody else" },
@@ -127,6 +133,7 @@ describe("what is told", () => {
     const { id } = draft.body;
     await db.execute(sql`update users set bio = 'Hidden' where id = ${novice.id}`);
     await db.execute(sql`delete from posts where id = ${id}`);
+    await db.execute(sql`delete from tags where id = ${tag.id}`);
     expect(await since(cursor)).toEqual([]);
   });
 
@@ -148,6 +155,33 @@ describe("what is told", () => {
     expect(codeOf(await send("GET", "/v1/sync", { headers: { authorization: "Bearer x" } }))).toBe(
       40101,
     );
+  });
+
+  it("of a tag is that it is there with the first that bears it, and gone with the last", async () => {
+    let cursor = await end();
+    const name = `Tag ${randomHex(8)}`;
+    const [draft, page] = [
+      await givenPost(editor, { tags: [name] }),
+      await givenPost(editor, { type: "page", tags: [name] }),
+    ];
+    const [tag] = draft.body.tags;
+    const told = async () => {
+      const about = (await since(cursor)).filter(({ id }) => id === tag.id);
+      cursor = await end();
+      return about.map(({ type, data }) => [type, data?.["name"]]);
+    };
+    expect(await told()).toEqual([]);
+    const out = await change(page, "/publish");
+    expect(await told()).toEqual([["upsert", name]]);
+    const also = await change(draft, "/publish");
+    const taken = await change(out, "/unpublish");
+    expect([taken.status, await told()]).toEqual([200, [["upsert", name]]]);
+    const untagged = await change(also, "", { tags: [] }, "PATCH");
+    expect([untagged.status, await told()]).toEqual([200, [["tombstone", undefined]]]);
+    await change(untagged, "", { tags: [tag.id] }, "PATCH");
+    expect(await told()).toEqual([["upsert", name]]);
+    await db.execute(sql`delete from posts where id = ${also.body.id}`);
+    expect(await told()).toEqual([["tombstone", undefined]]);
   });
 
   it("of somebody is that they are gone with their last post", async () => {

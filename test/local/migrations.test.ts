@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -76,4 +76,42 @@ describe("migrate", () => {
 
 it("every test database comes with all of the project's migrations", async () => {
   expect(await migrate(sql, resolve(import.meta.dirname, "../../migrations"))).toEqual([]);
+});
+
+it("copies that have heard of a tag that nothing published bears are told to forget it, and of no other", async () => {
+  const project = resolve(import.meta.dirname, "../../migrations");
+  const journal = await readFile(join(project, "meta", "_journal.json"), "utf8");
+  const { entries } = JSON.parse(journal) as { entries: readonly { readonly tag: string }[] };
+  const place = entries.findIndex(({ tag }) => tag === "0013_tags_when_published");
+  await cp(project, folder, { recursive: true });
+  const migrateTo = async (count: number) => {
+    const cut = JSON.stringify({ entries: entries.slice(0, count) });
+    await writeFile(join(folder, "meta", "_journal.json"), cut);
+    await migrate(sql, folder);
+  };
+  await sql.transaction([
+    sql`drop schema public cascade`,
+    sql`drop schema drizzle cascade`,
+    sql`create schema public`,
+  ]);
+  await migrateTo(place);
+  const ids = Object.fromEntries(
+    ["unused", "draft", "trash", "post", "page"].map((name) => [name, crypto.randomUUID()]),
+  );
+  for (const [name, id] of Object.entries(ids)) {
+    await sql`insert into tags (id, name, slug) values (${id}, ${name}, ${name})`;
+    if (name === "unused") continue;
+    await sql`insert into posts
+      (id, slug, title, content, html, excerpt, word_count, reading_time, type, status, published_at, deleted_at)
+      values (${id}, ${id}, 'A', '', '', '', 0, 1, ${name === "page" ? "page" : "post"},
+        ${name === "draft" ? "draft" : "published"}, now(), ${name === "trash" ? "now" : null})`;
+    await sql`insert into post_tags (post_id, tag_id, position) values (${id}, ${id}, 0)`;
+  }
+  const [before] =
+    await sql`select max(changed_in::text::bigint)::text as last from content_changes`;
+  await migrateTo(place + 1);
+  const told =
+    await sql`select tags.slug, is_known from content_changes join tags on tags.id = entity_id
+    where entity = 'tag' and changed_in > ${String(before?.["last"])}::xid8 order by 1`;
+  expect(told).toEqual(["draft", "trash", "unused"].map((slug) => ({ slug, is_known: true })));
 });

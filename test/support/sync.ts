@@ -136,6 +136,7 @@ export async function publishedSet(db: Database): Promise<Record<string, unknown
     from shown
     union all
     select 'tag ' || id, json_build_object('name', name, 'slug', slug) from tags
+    where id in (select tag_id from post_tags where post_id in (select id from shown))
     union all
     select 'author ' || id, json_build_object('name', name, 'slug', slug, 'bio', bio) from users
     where id in (select user_id from post_authors where post_id in (select id from shown))`);

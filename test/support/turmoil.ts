@@ -19,6 +19,7 @@ type Act =
   | { readonly kind: "renameTag" | "deleteTag" | "addTag"; readonly tag: number }
   | { readonly kind: "renameUser"; readonly user: number }
   | { readonly kind: "handOver"; readonly user: number; readonly to: number }
+  | { readonly kind: "merge"; readonly tag: number; readonly into: number }
   | { readonly kind: "publishAll" | "bringIn" };
 
 const POSTS = 6;
@@ -39,12 +40,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("tag", "sign"), post, with: some }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constantFrom("renameTag", "deleteTag", "addTag"), tag: one }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("renameTag", "renameTag", "deleteTag", "addTag"),
+      tag: one,
+    }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("renameUser" as const), user: one }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("handOver" as const), user: one, to: one }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("merge" as const), tag: one, into: one }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("publishAll", "bringIn") }) },
 );
@@ -62,11 +70,16 @@ export const turmoil = fc.array(fc.array(deed, { minLength: 1, maxLength: 5 }), 
   maxLength: 5,
 });
 
-/** Where it happens: some posts that may go out, and two that never do, by somebody who writes nothing else. */
+/**
+ * Where it happens: some posts that may go out, and two that never do, by somebody who writes nothing else and with
+ * a tag that nothing else has.
+ */
 export interface Stage {
   readonly posts: readonly string[];
   readonly tags: readonly string[];
   readonly users: readonly string[];
+  /** Who writes, and which tag has, nothing but what never goes out. */
+  readonly hidden: { readonly user: string; readonly tag: string };
   /** Nobody may ever hear of these. */
   readonly secret: ReadonlySet<string>;
 }
@@ -75,22 +88,23 @@ export async function givenStage(db: Database): Promise<Stage> {
   await clear(db);
   const ids = (count: number) => Array.from({ length: count }, () => newId());
   const [posts, tags, users, drafts] = [ids(POSTS), ids(OTHERS), ids(OTHERS), ids(2)];
-  const hidden = newId();
+  const hidden = { user: newId(), tag: newId() };
   await sendTogether(db, [
-    ...[...users, hidden].map((id) =>
+    ...[...users, hidden.user].map((id) =>
       db.execute(sql`
       insert into users (id, name, slug, role) values (${id}, ${id}, ${id}, 'author')`),
     ),
-    ...tags.map((id) => insertTag(db, id)),
+    ...[...tags, hidden.tag].map((id) => insertTag(db, id)),
     ...[...posts, ...drafts].map((id) => insertDraft(db, id)),
     ...drafts.flatMap((id) => [
       db.execute(
-        sql`insert into post_authors (post_id, user_id, position) values (${id}, ${hidden}, 0)`,
+        sql`insert into post_authors (post_id, user_id, position) values (${id}, ${hidden.user}, 0)`,
       ),
-      link(db, "tag", id, tags),
+      link(db, "tag", id, [...tags, hidden.tag]),
     ]),
   ]);
-  return { posts, tags, users, secret: new Set([...drafts, hidden]) };
+  const secret = new Set([...drafts, hidden.user, hidden.tag]);
+  return { posts, tags, users, hidden, secret };
 }
 
 /** With all that was told of it: so nobody may go on from before. */
@@ -145,7 +159,7 @@ export async function perform(db: Database, stage: Stage, { acts }: Deed): Promi
 }
 
 function statementsOf(db: Database, stage: Stage, each: Act): Statement[] {
-  if ("tag" in each) return tagStatements(db, each.kind, pick(stage.tags, each.tag));
+  if ("tag" in each) return tagStatements(db, stage, each);
   if ("user" in each) return userStatements(db, stage, each);
   if ("post" in each) return postStatements(db, stage, each);
   if (each.kind === "publishAll") {
@@ -162,19 +176,34 @@ function statementsOf(db: Database, stage: Stage, each: Act): Statement[] {
   ];
 }
 
-function tagStatements(db: Database, kind: "renameTag" | "deleteTag" | "addTag", id: string) {
-  if (kind === "addTag") return [insertTag(db, id)];
-  if (kind === "deleteTag") return [db.execute(sql`delete from tags where id = ${id}`)];
-  return [db.execute(sql`update tags set name = ${text()} where id = ${id}`)];
+function tagStatements(db: Database, stage: Stage, each: Extract<Act, { tag: number }>) {
+  const id = pick(stage.tags, each.tag);
+  if (each.kind === "merge") return mergeTags(db, id, pick(stage.tags, each.into));
+  if (each.kind === "addTag") return [insertTag(db, id)];
+  if (each.kind === "deleteTag") return [db.execute(sql`delete from tags where id = ${id}`)];
+  return [
+    db.execute(sql`update tags set name = ${text()} where id = ${id}`),
+    db.execute(sql`update tags set name = ${text()} where id = ${stage.hidden.tag}`),
+    // As somebody does who saves a draft with the tags that it had.
+    db.execute(sql`update post_tags set position = position where tag_id = ${stage.hidden.tag}`),
+  ];
+}
+
+function mergeTags(db: Database, id: string, into: string) {
+  if (id === into) return [];
+  return [
+    db.execute(sql`delete from post_tags where tag_id = ${id} and post_id in (
+      select post_id from post_tags where tag_id = ${into})`),
+    db.execute(sql`update post_tags set tag_id = ${into} where tag_id = ${id}`),
+  ];
 }
 
 function userStatements(db: Database, stage: Stage, each: Extract<Act, { user: number }>) {
   const id = pick(stage.users, each.user);
-  const [hidden = ""] = [...stage.secret].slice(-1);
   if (each.kind === "renameUser") {
     return [
       db.execute(sql`update users set name = ${text()} where id = ${id}`),
-      db.execute(sql`update users set bio = ${text()} where id = ${hidden}`),
+      db.execute(sql`update users set bio = ${text()} where id = ${stage.hidden.user}`),
     ];
   }
   const to = pick(stage.users, each.to);

@@ -273,11 +273,18 @@ export const access: Readonly<Record<string, Access>> = {
 
   // --- Tags and authors --------------------------------------------------------------------------
 
-  "GET /v1/tags": asksNothing({ any: open("200"), "in parts, by slug": open("200") }),
-  "GET /v1/tags/{id}": asksNothing({
+  "GET /v1/tags": asksNothing({
     any: open("200"),
-    "any, in parts": open("200"),
-    "any, by slug": open("200"),
+    "in parts, by slug": open("200"),
+    "any that is borne": open("in"),
+    "any that is not borne": "out out 40101 | in | in",
+  }),
+  "GET /v1/tags/{id}": asksNothing({
+    "any that is borne": open("200"),
+    "any that is borne, in parts": open("200"),
+    "any that is borne, by slug": open("200"),
+    "any that is not borne": "40403 40403 40101 | 200 | 200",
+    "any that is not borne, by slug": "40403 40403 40101 | 200 | 200",
     missing: open("40403"),
   }),
   "POST /v1/tags": asks("tags:write", {

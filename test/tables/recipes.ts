@@ -34,6 +34,7 @@ import { syncRecipes } from "./recipes/sync";
 import { textsRecipes } from "./recipes/texts";
 import { webhooksRecipes } from "./recipes/webhooks";
 import {
+  givenBorneTag,
   givenImportOf,
   givenInviteOf,
   givenJobOf,
@@ -106,6 +107,8 @@ const tag =
   (rest: Target = {}): Recipe =>
   async () =>
     about((await givenTag()).id, rest);
+/** Strangers know of it, because something published bears it. */
+const borne: Recipe = async () => about((await givenBorneTag()).id);
 
 const line = '{"path":"hello.md","front_matter":{"title":"Hello"},"markdown":"Some *words*."}\n';
 
@@ -332,11 +335,18 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
     missing: revisionOf(missing()),
   },
 
-  "GET /v1/tags": { any: tag(), "in parts, by slug": tag({ query: someOf }) },
+  "GET /v1/tags": {
+    any: plain,
+    "in parts, by slug": () => ({ query: someOf }),
+    ...eachListed({ "any that is borne": borne, "any that is not borne": tag() }, newest),
+  },
   "GET /v1/tags/{id}": {
-    any: tag(),
-    "any, in parts": tag({ query: { fields: "name", include: "count.posts" } }),
-    "any, by slug": async () => about((await givenTag()).slug),
+    "any that is borne": borne,
+    "any that is borne, in parts": async () =>
+      about((await givenBorneTag()).id, { query: { fields: "name", include: "count.posts" } }),
+    "any that is borne, by slug": async () => about((await givenBorneTag()).slug),
+    "any that is not borne": tag(),
+    "any that is not borne, by slug": async () => about((await givenTag()).slug),
     missing: missing(),
   },
   "POST /v1/tags": {

@@ -17,7 +17,16 @@ import {
 import { insertImport } from "#repository/imports";
 import { insertJob } from "#repository/jobs";
 import { insertMailToken } from "#repository/mail-tokens";
-import { jobs, mailTokens, media, mediaUses, posts, reports, tags } from "#repository/models";
+import {
+  jobs,
+  mailTokens,
+  media,
+  mediaUses,
+  posts,
+  postTags,
+  reports,
+  tags,
+} from "#repository/models";
 import { insertPost } from "#repository/posts";
 import { insertReport } from "#repository/reports";
 import { givenUser, type Person } from "#test/support/people";
@@ -68,6 +77,14 @@ export async function givenTag(): Promise<{ id: string; slug: string }> {
   const id = newId();
   await db.insert(tags).values({ id, name: `Tag ${mark}`, slug: `tag-${mark}` });
   return { id, slug: `tag-${mark}` };
+}
+
+/** A tag that something published bears. */
+export async function givenBorneTag(): Promise<{ id: string; slug: string }> {
+  const tag = await givenTag();
+  const { id } = await givenPostOf(await givenUser(), { status: "published" });
+  await db.insert(postTags).values({ postId: id, tagId: tag.id, position: 0 });
+  return tag;
 }
 
 /** An invitation by somebody who may still send it. */

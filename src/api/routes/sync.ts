@@ -37,7 +37,7 @@ const read = createRoute({
   operationId: "syncContent",
   summary: "Keep a copy of what is published",
   description:
-    "Everything that is published, and then every change of it: posts and pages with their texts, tags, and authors, each as it is now or that it is gone. Whoever puts in and takes out what they are told, from the beginning to the end, has exactly what is published; an id in `authors` or `tags` that is not there is one that comes further on. A thing may be told more than once. With `Accept: application/x-ndjson` all that follows comes as a stream, one change a line, and the cursor in the last.",
+    "Everything that is published, and then every change of it: posts and pages with their texts, the tags that they bear, and their authors, each as it is now or that it is gone. Whoever puts in and takes out what they are told, from the beginning to the end, has exactly what is published; an id in `authors` or `tags` that is not there is one that comes further on. A thing may be told more than once. With `Accept: application/x-ndjson` all that follows comes as a stream, one change a line, and the cursor in the last.",
   tags: ["sync"],
   request: { query: SyncQuery },
   responses: {

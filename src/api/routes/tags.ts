@@ -46,6 +46,7 @@ const list = createRoute({
   path: "/tags",
   operationId: "listTags",
   summary: "List tags",
+  description: "All to staff; to everybody else those that something published bears.",
   tags: ["tags"],
   middleware: [cacheWhenPublic("tags")] as const,
   request: { query: TagQuery },

@@ -8,7 +8,14 @@ export const feedsAccess: Readonly<Record<string, Access>> = {
   ...Object.fromEntries(
     feeds.flatMap((feed) => [
       [`GET /${feed}`, asksNothing({ any: blind("200") })],
-      [`GET /tag/{slug}/${feed}`, asksNothing({ any: blind("200"), missing: blind("40403") })],
+      [
+        `GET /tag/{slug}/${feed}`,
+        asksNothing({
+          "any that something published bears": blind("200"),
+          "any that nothing published bears": blind("40403"),
+          missing: blind("40403"),
+        }),
+      ],
       [
         `GET /author/{slug}/${feed}`,
         asksNothing({

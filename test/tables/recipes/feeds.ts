@@ -3,12 +3,15 @@ import { env } from "cloudflare:workers";
 import { newId } from "#core/ids";
 import { givenAuthor } from "#test/support/people";
 import { plain, type Recipe } from "#test/tables/recipe-parts";
-import { givenPostOf, givenTag } from "#test/tables/things";
+import { givenBorneTag, givenPostOf, givenTag } from "#test/tables/things";
 
 const published = { status: "published" } as const;
 
 const tag: Record<string, Recipe> = {
-  any: async () => ({ params: { slug: (await givenTag()).slug } }),
+  "any that something published bears": async () => ({
+    params: { slug: (await givenBorneTag()).slug },
+  }),
+  "any that nothing published bears": async () => ({ params: { slug: (await givenTag()).slug } }),
   missing: () => ({ params: { slug: `nothing-${newId()}` } }),
 };
 
