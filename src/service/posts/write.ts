@@ -59,8 +59,8 @@ export function createPost(context: Context, caller: Caller, input: NewPostInput
       selectTagsNamed(db, namesOf(tags ?? [])),
       selectPictures(db, picturesIn(input)),
     ],
-    decide: (actor, [taken, people, labels, pictures], attempt) => {
-      const named = labelsOf(actor, tags ?? [], labels);
+    decide: async (actor, [taken, people, labels, pictures], attempt) => {
+      const named = await labelsOf(actor, tags ?? [], labels, attempt);
       const draft = draftPost({
         fields,
         slug: freeSlug(
@@ -118,11 +118,11 @@ export function editPost(
       selectPictures(db, picturesIn(input)),
       ...(slug === undefined ? [] : [selectPostIdsBySlug(db, slug)]),
     ],
-    decide: async (actor, [found, people, labels, pictures, holders = []]) => {
+    decide: async (actor, [found, people, labels, pictures, holders = []], attempt) => {
       const post = await expectPost(actor, found[0], target, mayEdit);
       if (Object.keys(input).length === 0) return { result: post, statements: [], audit: [] };
       if (slug !== undefined && holders.some(({ id }) => id !== post.id)) throw new SlugTaken(slug);
-      const named = labelsOf(actor, tags ?? [], labels);
+      const named = await labelsOf(actor, tags ?? [], labels, attempt);
       const revised = revisePost(post, {
         ...fields,
         ...(slug === undefined ? {} : { slug }),
