@@ -1,24 +1,11 @@
 import { CONTENT_LIMIT, TITLE_LIMIT } from "#core/texts";
 
 import { readDate } from "./front-matter/dates.ts";
-import {
-  type Fields,
-  isRecord,
-  toFields,
-  toFlag,
-  toRelativeAddress,
-  toText,
-  toWebAddress,
-} from "./front-matter/fields.ts";
-import { readAuthors, readTags } from "./front-matter/names.ts";
-import {
-  dateOfPath,
-  isInDrafts,
-  isJekyll,
-  isSection,
-  slugOfAddress,
-  slugOfPath,
-} from "./front-matter/paths.ts";
+import { readDetails, readMetadata } from "./front-matter/details.ts";
+import { type Fields, isRecord, toFields, toFlag, toText } from "./front-matter/fields.ts";
+import type { ImportedLabel } from "./front-matter/names.ts";
+import { dateOfPath, slugOfAddress, slugOfPath } from "./front-matter/paths.ts";
+import { readFeatured, readStanding, readType } from "./front-matter/standing.ts";
 import { parser } from "./markdown/parser.ts";
 import { clip } from "./markdown/plaintext.ts";
 import { inlineText } from "./markdown/structure.ts";
@@ -26,7 +13,6 @@ import { slugify } from "./slugs.ts";
 
 const maxPathLength = 1024;
 const maxDepth = 20;
-const maxMetadataBytes = 8 * 1024;
 
 /** Why a document cannot be taken in, and what its author can do about it. */
 export const importFailures = {
@@ -62,15 +48,23 @@ export interface ImportedPost {
   type: "post" | "page";
   /** Never null for what is published. */
   publishedAt: string | null;
+  /** Null where the document does not say who may read it, which leaves that as it is. */
+  visibility: "public" | "members" | "paid" | null;
+  /** Null where the document does not say it. */
+  featured: boolean | null;
   excerpt: string | null;
-  /** Names, in order, each once; possibly none. */
-  authors: string[];
-  /** Names of the category and the tags, in that order, each once. */
-  tags: string[];
+  /** In order, each once; possibly none. */
+  authors: ImportedLabel[];
+  /** The category and the tags, in that order, each once. */
+  tags: ImportedLabel[];
   featureImage: string | null;
   canonicalUrl: string | null;
   metaTitle: string | null;
   metaDescription: string | null;
+  ogTitle: string | null;
+  ogDescription: string | null;
+  /** Null also where it is the document's only picture, and so the post's. */
+  ogImage: string | null;
   /** Texts, numbers and flags of fields with no place of their own, and a picture of the site itself as `image`;
    * at most 8 KiB of JSON. */
   metadata: Record<string, unknown>;
@@ -122,32 +116,6 @@ function titleOfContent(content: string): string | undefined {
   return index < 0 ? undefined : toText(inlineText(tokens[index + 1]?.children ?? null));
 }
 
-const pageLayout =
-  /(?:^|[-_])(?:pages?|category|categories|index|list|archives?|home|section|tags?|search|404)$/;
-
-function readType(fields: Fields, path: string): ImportedPost["type"] {
-  const kinds = [fields.find("layout", "template"), fields.find("type", "kind")].map((value) =>
-    (toText(value) ?? "")
-      .replace(/^.*[\\/]/, "")
-      .replace(/\.\w+$/, "")
-      .replace(/[-_]?layout$/i, "")
-      .toLowerCase(),
-  );
-  return isSection(path) || kinds.some((kind) => pageLayout.test(kind)) ? "page" : "post";
-}
-
-function readStatus(fields: Fields, path: string): ImportedPost["status"] {
-  const status = toText(fields.find("status"))?.toLowerCase();
-  const isDraft =
-    toFlag(fields.find("draft")) === true ||
-    toFlag(fields.find("isDraft")) === true ||
-    toFlag(fields.find("published")) === false ||
-    toFlag(fields.find("publish")) === false ||
-    (status !== undefined && /^(?:draft|private|pending|unpublished)$/.test(status)) ||
-    isInDrafts(path);
-  return isDraft ? "draft" : "published";
-}
-
 /** Eleventy's words for dates that only its own machine knows. */
 const elsewhere = /^(?:git )?(?:last modified|created)$/i;
 
@@ -185,61 +153,12 @@ function readSlug(
   };
 }
 
-const pictureNames = [
-  "featureImage", "featuredImage", "heroImage", "image", "cover", "coverImage", "thumbnail", "banner", "ogImage",
-  "images", "header", "hero",
-]; // prettier-ignore
-
-function readMetadata(fields: Fields): Record<string, unknown> {
-  const recognised: [string, unknown][] = [
-    ["lang", toText(fields.find("lang", "language", "locale"))],
-    ["image", toRelativeAddress(fields.find(...pictureNames))],
-  ];
-  const kept = recognised.filter(([, value]) => value !== undefined);
-  let bytes = 2;
-  for (const [name, value] of [...kept.splice(0), ...fields.rest()]) {
-    const scalar = value instanceof Date ? readDate(value) : value;
-    if (name === "__proto__" || !["string", "number", "boolean"].includes(typeof scalar)) continue;
-    bytes += new TextEncoder().encode(JSON.stringify([name, scalar])).length;
-    if (bytes <= maxMetadataBytes) kept.push([name, scalar]);
-  }
-  return Object.fromEntries(kept);
-}
-
-const toClipped = (value: unknown, limit: number): string | null => {
-  const text = toText(value);
-  return text === undefined ? null : clip(text, limit);
-};
-
-/** Everything but title and dates, which can be wrong. */
-function readDetails(fields: Fields, path: string) {
-  return {
-    excerpt: toClipped(
-      fields.find("excerpt", "description", "summary", "customExcerpt", "subtitle"),
-      1000,
-    ),
-    authors: readAuthors(fields.find("authors", "author", "byline")),
-    tags: readTags(
-      [
-        fields.find("category"),
-        fields.find("categories"),
-        fields.find("tags"),
-        fields.find("tag", "keywords"),
-      ],
-      isJekyll(path),
-    ),
-    featureImage: toWebAddress(fields.find(...pictureNames)),
-    canonicalUrl: toWebAddress(fields.find("canonicalUrl", "canonical", "canonicalLink")),
-    metaTitle: toClipped(fields.find("metaTitle", "seoTitle"), 300),
-    metaDescription: toClipped(fields.find("metaDescription", "seoDescription"), 1000),
-  };
-}
-
 /**
  * Reads a document of a static site as Jekyll, Hugo, Zola, Astro and Eleventy write them. Spelling of field
  * names does not matter (`pubDate`, `pub_date`); what the front matter leaves out comes from the file's name
  * (`2015-01-31-name.md`, `name/index.md`) or, for the title, from the first heading. Dates without a zone
- * are UTC. A page without a date, such as a list of posts, comes in as a draft.
+ * are UTC. A page without a date, such as a list of posts, comes in as a draft; so does what is for readers that
+ * are not known here.
  *
  * Pure: the same document always gives the same post.
  */
@@ -264,9 +183,10 @@ export function toImportedPost(document: ImportedDocument): Outcome {
 
   const type = readType(fields, path);
   const isUndatedPage = type === "page" && publishedAt === null;
-  const status = isUndatedPage ? "draft" : readStatus(fields, path);
+  const standing = readStanding(fields, path);
+  const status = isUndatedPage ? "draft" : standing.status;
   if (status === "published" && publishedAt === null) return fail("date_missing");
-  const details = readDetails(fields, path);
+  const details = { featured: readFeatured(fields), ...readDetails(fields, path) };
   const metadata = readMetadata(fields);
   return {
     ok: true,
@@ -277,6 +197,7 @@ export function toImportedPost(document: ImportedDocument): Outcome {
       content,
       status,
       type,
+      visibility: standing.visibility,
       publishedAt,
       ...details,
       metadata,

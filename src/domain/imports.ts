@@ -1,11 +1,15 @@
 import { newId, now } from "#core/ids";
 import { sha256 } from "#core/tokens";
-import type { ImportDocument, ImportRecord, Named } from "#repository/imports";
+import type { NamedTag } from "#repository/imported-tags";
+import type { ImportRecord } from "#repository/imports";
+import type { ImportDocument, Named } from "#repository/imports/batch";
 
 import { type ImportedPost, toImportedPost } from "./front-matter";
+import type { ImportedLabel } from "./front-matter/names";
 import { type WorkState, workStateOf } from "./job-states";
 import { renderMarkdown } from "./markdown";
 import { markSlug, slugify } from "./slugs";
+import { tagNameKey, tagSlug } from "./tags";
 
 /** An import, with how it stands. */
 export type Import = ImportRecord & WorkState;
@@ -41,7 +45,7 @@ export interface ImportFailure {
 export interface PreparedBatch {
   readonly documents: readonly ImportDocument[];
   readonly authors: readonly Named[];
-  readonly tags: readonly Named[];
+  readonly tags: readonly NamedTag[];
   readonly failures: readonly ImportFailure[];
   /** How many are as they were when they came last. */
   readonly unchanged: number;
@@ -66,11 +70,11 @@ export async function prepareBatch(
     if (read.ok) posts.set(read.post.path, read.post);
   }
   const authors = new Map<string, Named>();
-  const tags = new Map<string, Named>();
+  const tags = new Map<string, NamedTag>();
   const slugs = new Set<string>();
   const documents: ImportDocument[] = [];
   for (const post of posts.values()) {
-    const digest = await sha256(JSON.stringify(post));
+    const digest = await digestOf(post);
     // Rendering is most of the work, and nothing would come of it.
     if (known.has(digest)) continue;
     const address = {
@@ -81,8 +85,8 @@ export async function prepareBatch(
     };
     slugs.add(post.slug);
     const named = {
-      authors: note(authors, post.authors.length > 0 ? post.authors : ["Unknown author"]),
-      tags: note(tags, post.tags),
+      authors: noteAuthors(authors, post.authors.length > 0 ? post.authors : ["Unknown author"]),
+      tags: await noteTags(tags, post.tags),
     };
     documents.push({ ...toDocument(post), ...named, ...address, digest });
   }
@@ -95,6 +99,22 @@ export async function prepareBatch(
     unchanged,
   };
 }
+
+/** What a document may say since documents have digests; one that does not say it keeps the digest it had. */
+const later: ReadonlySet<string> = new Set<keyof ImportedPost>([
+  "visibility",
+  "featured",
+  "ogTitle",
+  "ogDescription",
+  "ogImage",
+]);
+
+const digestOf = (post: ImportedPost): Promise<string> =>
+  sha256(
+    JSON.stringify(post, (name, value: unknown) =>
+      value === null && later.has(name) ? undefined : value,
+    ),
+  );
 
 const repeatedFailure = (path: string): ImportFailure => ({
   path,
@@ -136,14 +156,36 @@ const isDocument = (value: unknown): value is Parameters<typeof toImportedPost>[
   typeof value.front_matter === "object" &&
   value.front_matter !== null;
 
-/** Adds names to what the batch makes, each under its slug; answers with the slugs, each once. */
-function note(named: Map<string, Named>, names: readonly string[]): string[] {
-  const slugs = names.map((name) => {
-    const slug = slugify(name);
+/** Adds authors to what the batch makes, each under its slug; answers with the slugs, each once. */
+function noteAuthors(named: Map<string, Named>, labels: readonly ImportedLabel[]): string[] {
+  const slugs = labels.map((label) => {
+    const { name, slug } =
+      typeof label === "string" ? { name: label, slug: slugify(label) } : label;
     if (!named.has(slug)) named.set(slug, { id: newId(), slug, name });
     return slug;
   });
   return [...new Set(slugs)];
+}
+
+/** The same for tags, each once for all spellings of its name; answers with the ids that they have in the batch. */
+async function noteTags(
+  named: Map<string, NamedTag>,
+  labels: readonly ImportedLabel[],
+): Promise<string[]> {
+  const ids = new Set<string>();
+  for (const label of labels) {
+    const [name, given] = typeof label === "string" ? [label, null] : [label.name, label.slug];
+    const words = tagNameKey(name.replace(/[_-]+/g, " "));
+    // No words begin with a space.
+    const key = given === null ? words : ` ${given}`;
+    const slug = given ?? tagSlug(name);
+    const marked = markSlug(slug, (await sha256(words)).slice(0, 6));
+    const known = named.get(key);
+    const tag = known ?? { id: newId(), name, slug, given_slug: given, marked_slug: marked };
+    named.set(key, tag);
+    ids.add(tag.id);
+  }
+  return [...ids];
 }
 
 type Address = "slug" | "slug_given" | "slug_repeated" | "marked_slug";
@@ -154,16 +196,11 @@ function toDocument(
   const { html, excerpt, wordCount, readingTime } = renderMarkdown(post.content);
   const fields = {
     type: post.type,
-    visibility: "public",
     customExcerpt: post.excerpt,
-    featured: false,
     featureImage: post.featureImage,
     metaTitle: post.metaTitle,
     metaDescription: post.metaDescription,
     canonicalUrl: post.canonicalUrl,
-    ogTitle: null,
-    ogDescription: null,
-    ogImage: null,
     metadata: post.metadata,
   };
   return {
@@ -172,6 +209,8 @@ function toDocument(
     type: post.type,
     // What is to come out later is not to be seen now.
     status: (post.publishedAt ?? "") > now() ? "draft" : post.status,
+    visibility: post.visibility,
+    featured: post.featured,
     title: post.title,
     content: post.content,
     html,
@@ -184,6 +223,9 @@ function toDocument(
     meta_title: post.metaTitle,
     meta_description: post.metaDescription,
     canonical_url: post.canonicalUrl,
+    og_title: post.ogTitle,
+    og_description: post.ogDescription,
+    og_image: post.ogImage,
     metadata: post.metadata,
     fields,
   };

@@ -3,6 +3,8 @@ import { desc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Database, Statement } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
+import { insertImportedTags, linkImportedTags } from "./imported-tags";
+import type { ImportBatch, ImportDocument, Named } from "./imports/batch";
 import { imports, jobs, posts } from "./models";
 import { keepPostPictures } from "./pictures";
 
@@ -57,59 +59,6 @@ export const insertImport = (db: Database, row: typeof imports.$inferInsert): St
 export const selectImportDigests = (db: Database) =>
   db.select({ digest: posts.importDigest }).from(posts).where(isNotNull(posts.importDigest));
 
-/** A document ready to be written, in the shape that `importDocuments` sends to PostgreSQL. */
-export interface ImportDocument {
-  readonly id: string;
-  readonly path: string;
-  readonly digest: string;
-  readonly slug: string;
-  /** Whether the document says so: only then does a post that is there already get another. */
-  readonly slug_given: boolean;
-  /** Whether a document before it in the batch has the same. */
-  readonly slug_repeated: boolean;
-  /** What it is called when another post has its slug. */
-  readonly marked_slug: string;
-  readonly type: string;
-  readonly status: string;
-  readonly title: string;
-  readonly content: string;
-  readonly html: string;
-  readonly excerpt: string;
-  readonly custom_excerpt: string | null;
-  readonly word_count: number;
-  readonly reading_time: number;
-  readonly feature_image: string | null;
-  readonly published_at: string | null;
-  readonly meta_title: string | null;
-  readonly meta_description: string | null;
-  readonly canonical_url: string | null;
-  readonly metadata: Record<string, unknown>;
-  /** What the revision keeps, without title and content. */
-  readonly fields: Record<string, unknown>;
-  /** Slugs of users and of tags; each is among the batch's. */
-  readonly authors: readonly string[];
-  readonly tags: readonly string[];
-}
-
-export interface Named {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-}
-
-export interface ImportBatch {
-  readonly importId: string;
-  readonly requestId: string;
-  readonly importedBy: string | null;
-  readonly moment: string;
-  readonly documents: readonly ImportDocument[];
-  readonly authors: readonly Named[];
-  readonly tags: readonly Named[];
-  readonly failures: readonly { path: string; code: string; reason: string }[];
-  /** Documents that are not even among `documents`, because nothing about them is new. */
-  readonly unchanged: number;
-}
-
 /** How many failures an import shows. All are counted. */
 const SHOWN_FAILURES = 1000;
 
@@ -124,23 +73,25 @@ export function importDocuments(db: Database, batch: ImportBatch): Statement[] {
   // The texts travel once: they are most of the bytes.
   const documents = sql`jsonb_to_recordset(${JSON.stringify(batch.documents.map(toColumns))}::jsonb) as d(
     id uuid, path text, digest text, slug text, slug_given boolean, slug_repeated boolean, marked_slug text,
-    type post_type, status post_status, title text, content text, html text, excerpt text, custom_excerpt text, word_count int, reading_time int, feature_image text,
-    published_at timestamptz, meta_title text, meta_description text, canonical_url text, metadata jsonb)`;
+    type post_type, status post_status, visibility post_visibility, featured boolean, title text, content text,
+    html text, excerpt text, custom_excerpt text, word_count int, reading_time int, feature_image text,
+    published_at timestamptz, meta_title text, meta_description text, canonical_url text, og_title text,
+    og_description text, og_image text, metadata jsonb)`;
   const notes = sql`jsonb_to_recordset(${JSON.stringify(batch.documents.map(toNote))}::jsonb) as d(
     path text, fields jsonb, authors jsonb, tags jsonb)`;
   const paths = sql`(select jsonb_array_elements_text(${JSON.stringify(batch.documents.map(({ path }) => path))}::jsonb))`;
   const isTrashed = sql`import_path in ${paths} and deleted_at is not null`;
   const changed = sql`import_path in ${paths} and updated_at = ${batch.moment}::timestamptz`;
   return [
-    insertNamed(db, "users", batch.authors, batch.moment),
-    insertNamed(db, "tags", batch.tags, batch.moment),
+    insertAuthors(db, batch.authors, batch.moment),
+    ...insertImportedTags(db, batch.tags, batch.moment),
     upsertPosts(db, documents, paths, batch),
     db.execute(
       sql`delete from post_authors where post_id in (select id from posts where ${changed})`,
     ),
     db.execute(sql`delete from post_tags where post_id in (select id from posts where ${changed})`),
-    link(db, "authors", notes, batch.moment),
-    link(db, "tags", notes, batch.moment),
+    linkAuthors(db, notes, batch.moment),
+    linkImportedTags(db, notes, batch),
     ...keepPostPictures(db, changed),
     keepRevisions(db, notes, batch),
     keepAudit(db, changed, batch),
@@ -158,20 +109,13 @@ const toNote = ({ path, fields, authors, tags }: ImportDocument) => ({
   tags,
 });
 
-/** Authors and tags that are not there yet; imported authors cannot sign in. */
-function insertNamed(
-  db: Database,
-  table: "users" | "tags",
-  rows: readonly Named[],
-  moment: string,
-): Statement {
-  const named = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id uuid, slug text, name text)`;
+/** Authors that are not there yet; they cannot sign in. */
+function insertAuthors(db: Database, authors: readonly Named[], moment: string): Statement {
   const at = sql`${moment}::timestamptz`;
-  return table === "users"
-    ? db.execute(sql`insert into users (id, created_at, updated_at, slug, name, role)
-        select n.id, ${at}, ${at}, n.slug, n.name, 'author' from ${named} on conflict (slug) do nothing`)
-    : db.execute(sql`insert into tags (id, created_at, updated_at, slug, name)
-        select n.id, ${at}, ${at}, n.slug, n.name from ${named} on conflict (slug) do nothing`);
+  return db.execute(sql`insert into users (id, created_at, updated_at, slug, name, role)
+    select n.id, ${at}, ${at}, n.slug, n.name, 'author'
+    from jsonb_to_recordset(${JSON.stringify(authors)}::jsonb) as n(id uuid, slug text, name text)
+    on conflict (slug) do nothing`);
 }
 
 const isWaiting = sql`posts.status = 'scheduled' and excluded.status = 'draft'`;
@@ -185,6 +129,23 @@ const keptPlans = sql`
   publish_send = case when ${isWaiting} then posts.publish_send end,
   unpublish_at = case when ${isSame} then posts.unpublish_at end,
   unpublish_job_id = case when ${isSame} then posts.unpublish_job_id end`;
+
+/** What is as the document has it, also where that has nothing. */
+const replaced = sql`
+  type = excluded.type, slug = excluded.slug, title = excluded.title, content = excluded.content,
+  html = excluded.html, excerpt = excluded.excerpt, custom_excerpt = excluded.custom_excerpt,
+  word_count = excluded.word_count, reading_time = excluded.reading_time, feature_image = excluded.feature_image,
+  published_at = excluded.published_at, meta_title = excluded.meta_title,
+  meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
+  metadata = excluded.metadata, import_digest = excluded.import_digest`;
+
+/** What a document may leave open. Read from `d`, because of what is `excluded` nobody knows whether it was said. */
+const keptWishes = sql`
+  (visibility, featured, og_title, og_description, og_image) = (
+    select coalesce(d.visibility, posts.visibility), coalesce(d.featured, posts.featured),
+      coalesce(d.og_title, posts.og_title), coalesce(d.og_description, posts.og_description),
+      coalesce(d.og_image, posts.og_image)
+    from d where d.path = posts.import_path)`;
 
 /**
  * A post whose document names another slug than it has, marked or not, gets that one; from the slug that a
@@ -211,21 +172,17 @@ function upsertPosts(
       cross join lateral (select case when ${isTaken} then d.marked_slug else d.slug end as slug) free
     ),
     written as (
-      insert into posts (id, created_at, updated_at, type, status, slug, title, content, html, excerpt,
-        custom_excerpt, word_count, reading_time, feature_image, published_at, meta_title, meta_description,
-        canonical_url, metadata, import_path, import_digest, created_by)
-      select d.id, ${at}, ${at}, d.type, d.status, d.free_slug, d.title, d.content, d.html, d.excerpt,
-        d.custom_excerpt, d.word_count, d.reading_time, d.feature_image, d.published_at, d.meta_title,
-        d.meta_description, d.canonical_url, d.metadata, d.path, d.digest, ${importedBy}::uuid
+      insert into posts (id, created_at, updated_at, type, status, visibility, featured, slug, title, content,
+        html, excerpt, custom_excerpt, word_count, reading_time, feature_image, published_at, meta_title,
+        meta_description, canonical_url, og_title, og_description, og_image, metadata, import_path, import_digest,
+        created_by)
+      select d.id, ${at}, ${at}, d.type, d.status, coalesce(d.visibility, 'public'), coalesce(d.featured, false),
+        d.free_slug, d.title, d.content, d.html, d.excerpt, d.custom_excerpt, d.word_count, d.reading_time,
+        d.feature_image, d.published_at, d.meta_title, d.meta_description, d.canonical_url, d.og_title,
+        d.og_description, d.og_image, d.metadata, d.path, d.digest, ${importedBy}::uuid
       from d
       on conflict (import_path) do update set
-        updated_at = ${at}, version = posts.version + 1, type = excluded.type,
-        ${keptPlans}, slug = excluded.slug, title = excluded.title, content = excluded.content, html = excluded.html,
-        excerpt = excluded.excerpt, custom_excerpt = excluded.custom_excerpt, word_count = excluded.word_count,
-        reading_time = excluded.reading_time, feature_image = excluded.feature_image,
-        published_at = excluded.published_at, meta_title = excluded.meta_title,
-        meta_description = excluded.meta_description, canonical_url = excluded.canonical_url,
-        metadata = excluded.metadata, import_digest = excluded.import_digest
+        updated_at = ${at}, version = posts.version + 1, ${keptPlans}, ${keptWishes}, ${replaced}
       where posts.import_digest is distinct from excluded.import_digest and posts.deleted_at is null
       returning id, slug
     ),
@@ -241,26 +198,21 @@ function upsertPosts(
     on conflict (slug) do update set post_id = excluded.post_id`);
 }
 
-function link(db: Database, what: "authors" | "tags", notes: SQL, moment: string): Statement {
-  const target =
-    what === "authors"
-      ? sql`post_authors (post_id, user_id, position)`
-      : sql`post_tags (post_id, tag_id, position)`;
-  const source = what === "authors" ? sql`users` : sql`tags`;
-  const slugs = what === "authors" ? sql`d.authors` : sql`d.tags`;
-  return db.execute(sql`
-    insert into ${target}
-    select posts.id, named.id, list.position - 1 from ${notes}
+const linkAuthors = (db: Database, notes: SQL, moment: string): Statement =>
+  db.execute(sql`
+    insert into post_authors (post_id, user_id, position)
+    select posts.id, users.id, list.position - 1 from ${notes}
     join posts on posts.import_path = d.path and posts.updated_at = ${moment}::timestamptz
-    cross join lateral jsonb_array_elements_text(${slugs}) with ordinality as list(slug, position)
-    join ${source} named on named.slug = list.slug`);
-}
+    cross join lateral jsonb_array_elements_text(d.authors) with ordinality as list(slug, position)
+    join users on users.slug = list.slug`);
 
 const keepRevisions = (db: Database, notes: SQL, { moment, importedBy }: ImportBatch): Statement =>
   db.execute(sql`
     insert into post_revisions (post_id, number, title, content, fields, changed_by)
     select posts.id, posts.version, posts.title, posts.content,
-      d.fields || jsonb_build_object('title', posts.title, 'content', posts.content), ${importedBy}::uuid
+      d.fields || jsonb_build_object('title', posts.title, 'content', posts.content, 'visibility', posts.visibility,
+        'featured', posts.featured, 'ogTitle', posts.og_title, 'ogDescription', posts.og_description,
+        'ogImage', posts.og_image), ${importedBy}::uuid
     from ${notes}
     join posts on posts.import_path = d.path and posts.updated_at = ${moment}::timestamptz`);
 

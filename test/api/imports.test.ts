@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
 import { createContext } from "#core/context";
@@ -10,7 +10,7 @@ import { importDocumentsKind, tidyUpKind } from "#domain/task-kinds";
 import { tasks } from "#domain/tasks";
 import { insertImport } from "#repository/imports";
 import { insertJob } from "#repository/jobs";
-import { imports, jobs, posts, users } from "#repository/models";
+import { imports, jobs, postRevisions, posts, users } from "#repository/models";
 import { runDueJobs } from "#test/support/background";
 import {
   breakDatabase,
@@ -373,6 +373,57 @@ describe("an import", () => {
       unpublishAt: null,
     });
   });
+
+  it("changes who may read a post, and what stands out, only where its document says so", async () => {
+    const editor = await givenUser();
+    const document = givenDocument();
+    await importAll(editor, [document]);
+    const made = await postAt(document.path);
+    expect(made).toMatchObject({ visibility: "public", featured: false });
+    const own = { visibility: "paid", featured: true, og_title: "O", og_description: "P" };
+    const edited = await send("PATCH", `/v1/posts/${made?.id}`, {
+      headers: { ...editor.headers, "if-match": '"v1"' },
+      body: { ...own, og_image: "https://example.com/a.png" },
+    });
+    expect(edited.status).toBe(200);
+    await importAll(editor, [{ ...document, markdown: "New." }]);
+    const quiet = await postAt(document.path);
+    const expected = {
+      visibility: "paid",
+      featured: true,
+      ogTitle: "O",
+      ogDescription: "P",
+      ogImage: "https://example.com/a.png",
+    };
+    expect(quiet).toMatchObject({ content: "New.", version: 3, ...expected });
+    const [revision] = await db
+      .select({ fields: postRevisions.fields })
+      .from(postRevisions)
+      .where(and(eq(postRevisions.postId, made?.id ?? ""), eq(postRevisions.number, 3)));
+    expect(revision?.fields).toMatchObject(expected);
+    const said = {
+      ...document.front_matter,
+      visibility: "members",
+      featured: false,
+      og_title: "Q",
+    };
+    await importAll(editor, [{ ...document, front_matter: said }]);
+    const told = await postAt(document.path);
+    expect(told).toMatchObject({ visibility: "members", featured: false, ogTitle: "Q" });
+  });
+
+  it.each(["private", "filters", "Password", ["public"], false])(
+    "shows no stranger what is for %j",
+    async (visibility) => {
+      const editor = await givenUser();
+      const document = givenDocument();
+      const said = { ...document.front_matter, visibility };
+      await importAll(editor, [{ ...document, front_matter: said }]);
+      const row = await postAt(document.path);
+      expect(row).toMatchObject({ status: "draft", visibility: "paid" });
+      expect((await send("GET", `/v1/posts/${row?.id}`)).status).toBe(404);
+    },
+  );
 
   it("starts once for a repeated request", async () => {
     const editor = await givenUser();

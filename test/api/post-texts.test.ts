@@ -1,11 +1,17 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
-import { toImportedPost } from "#domain/front-matter";
-import { givenPublishableKey, givenUser } from "#test/support/people";
+import { createContext } from "#core/context";
+import { splitFrontMatter } from "#local/import/front-matter";
+import { posts } from "#repository/models";
+import { runDueJobs } from "#test/support/background";
+import { givenPublishableKey, givenUser, type Person } from "#test/support/people";
+import { inSeconds } from "#test/support/plans";
 import { givenPost } from "#test/support/posts";
-import { codeOf, send } from "#test/support/requests";
+import { codeOf, ORIGIN, send } from "#test/support/requests";
+
+const { db } = createContext(env, { waitUntil: () => undefined }, "post-texts");
 
 const SITE = env.SITE_URL;
 const published = { status: "published" } as const;
@@ -16,10 +22,18 @@ const types = {
   json: "application/json",
 } as const;
 
-/** The fields of a file's front matter, and what stands behind it. */
-function readFile(file: string): { fields: Record<string, unknown>; content: string } {
-  const [, matter = "", content = ""] = /^---\n(.*?\n)---\n\n(.*)$/su.exec(file) ?? [];
-  return { fields: parse(matter) as Record<string, unknown>, content };
+/** A file taken in: the post that came of it, as its importer sees it. */
+async function importFile({ headers }: Person, text: string, path = `${crypto.randomUUID()}.md`) {
+  const { frontMatter, markdown } = splitFrontMatter(text);
+  const started = await exports.default.fetch(`${ORIGIN}/v1/imports`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/x-ndjson" },
+    body: JSON.stringify({ path, front_matter: frontMatter, markdown }),
+  });
+  expect(started.status).toBe(202);
+  await runDueJobs();
+  const [row] = await db.select({ id: posts.id }).from(posts).where(eq(posts.importPath, path));
+  return { path, ...(await send("GET", `/v1/posts/${row?.id}`, { headers })) };
 }
 
 describe("a published post", () => {
@@ -30,45 +44,18 @@ describe("a published post", () => {
     const { body } = await givenPost(author, { ...published, title, content, tags: ["x: [y]"] });
     const answer = await send("GET", `/v1/posts/${body.slug}.md`);
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, types.md]);
-    const file = readFile(answer.text);
-    expect(file.content).toBe(`${content}\n`);
-    expect(file.fields).toEqual({
+    const { frontMatter, markdown } = splitFrontMatter(answer.text);
+    expect(markdown).toBe(content);
+    expect(frontMatter).toEqual({
       title: body.title,
       slug: body.slug,
       url: `${SITE}/${body.slug}`,
-      authors: ['Zoë: "Söhne" # x'],
+      authors: [{ name: 'Zoë: "Söhne" # x', slug: body.author.slug }],
       tags: ["x: [y]"],
       published_at: body.published_at,
       updated_at: body.updated_at,
-      description: body.excerpt,
     });
     expect(answer.roundTrips).toBe(1);
-  });
-
-  it("can be imported again from that", async () => {
-    const author = await givenUser({ name: "Ada Lovelace" });
-    const { body } = await givenPost(author, {
-      ...published,
-      tags: ["News"],
-      excerpt: "In short.",
-    });
-    const { text } = await send("GET", `/v1/posts/${body.slug}.md`);
-    const { fields, content } = readFile(text);
-    const path = "elsewhere.md";
-    const outcome = toImportedPost({ path, front_matter: fields, markdown: content });
-    expect(outcome).toMatchObject({
-      ok: true,
-      post: {
-        title: body.title,
-        slug: body.slug,
-        status: "published",
-        publishedAt: body.published_at,
-        excerpt: "In short.",
-        authors: ["Ada Lovelace"],
-        tags: ["News"],
-        content: `${body.content}\n`,
-      },
-    });
   });
 
   it("is there as plain text", async () => {
@@ -240,7 +227,8 @@ describe.each(["md", "txt"] as const)(".%s", (form) => {
 
   it.each(["members", "paid"])("gives strangers no text of what is for %s", async (visibility) => {
     const author = await givenUser();
-    const fields = { ...published, visibility, content: "Nobody else may read this." };
+    const content = "Nobody else may read this.";
+    const fields = { ...published, visibility, content, metadata: { note: "secret" } };
     const { body } = await givenPost(author, fields);
     const path = `/v1/posts/${body.slug}.${form}`;
     const [stranger, key, staff] = await Promise.all([
@@ -250,7 +238,7 @@ describe.each(["md", "txt"] as const)(".%s", (form) => {
     ]);
     expect([stranger.status, key.status]).toEqual([200, 200]);
     expect(stranger.text).toContain(body.title);
-    expect(stranger.text).not.toContain("Nobody");
+    expect(stranger.text).not.toMatch(/Nobody|secret/u);
     expect(key.text).toBe(stranger.text);
     expect(staff.text).toContain("Nobody else may read this.");
   });
@@ -259,5 +247,90 @@ describe.each(["md", "txt"] as const)(".%s", (form) => {
     const { body } = await givenPost(await givenUser(), published);
     const answer = await send("GET", `/v1/posts/${body.slug}.${form}?fields=title`);
     expect(codeOf(answer)).toBe(42200);
+  });
+});
+
+describe("a file of ours, imported,", () => {
+  const everything = {
+    ...published,
+    type: "page",
+    visibility: "members",
+    featured: true,
+    content: "\n  Some *words*.\n\n---\nMore.  \n\n",
+    excerpt: "In short.",
+    feature_image: "https://example.com/a.png",
+    canonical_url: "https://example.com/b",
+    meta_title: "M",
+    meta_description: "N",
+    og_title: "O",
+    og_description: "P",
+    og_image: "https://example.com/c.png",
+  };
+  const same = (body: Record<string, unknown>, names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, body[name]]));
+  const kept = [...Object.keys(everything), "title", "slug", "html", "published_at", "author"];
+  const tagsOf = (body: { tags: readonly { slug: string }[] }) => body.tags.map(({ slug }) => slug);
+
+  /** The post's file as its author has it; the post itself is gone by then. */
+  async function takenFrom(author: Person, { body, etag }: Awaited<ReturnType<typeof givenPost>>) {
+    const { headers } = author;
+    const { text } = await send("GET", `/v1/posts/${body.slug}.md`, { headers });
+    const gone = await send("DELETE", `/v1/posts/${body.id}`, {
+      headers: { ...headers, "if-match": etag },
+    });
+    expect(gone.status).toBe(204);
+    return text;
+  }
+
+  it.each([
+    ["with all that a post can say", everything],
+    ["with nothing but its text", published],
+    ["with a picture for networks alone", { ...published, og_image: everything.og_image }],
+  ])("is the post that it was, %s", async (_, fields) => {
+    const author = await givenUser({ name: "Lovelace, Ada and Co" });
+    const renamed = await send("POST", "/v1/tags", {
+      headers: author.headers,
+      body: { name: `News, ${crypto.randomUUID()}`, slug: `tag-${crypto.randomUUID()}` },
+    });
+    const tags = [renamed.body.slug, "post", "Sea"];
+    const post = await givenPost(author, { ...fields, tags });
+    const again = await importFile(author, await takenFrom(author, post));
+    expect(again.body.id).not.toBe(post.body.id);
+    expect(same(again.body, kept)).toEqual(same(post.body, kept));
+    expect(tagsOf(again.body)).toEqual(tagsOf(post.body));
+    const revision = await send("GET", `/v1/posts/${again.body.id}/revisions/1`, {
+      headers: author.headers,
+    });
+    const told = kept.filter((name) => name in revision.body.fields);
+    expect(told).toContain("visibility");
+    expect(same(revision.body.fields, told)).toEqual(same(post.body, told));
+  });
+
+  it.each(["members", "paid"])("keeps a text for %s from strangers", async (visibility) => {
+    const author = await givenUser();
+    const post = await givenPost(author, { ...published, visibility, content: "Not for you." });
+    const again = await importFile(author, await takenFrom(author, post));
+    const seen = await send("GET", `/v1/posts/${again.body.id}`);
+    expect(seen.body).toMatchObject({ visibility, content: "" });
+    expect(seen.text).not.toContain("Not for you.");
+  });
+
+  it("is a draft if the post was one, or was to go out later", async () => {
+    const author = await givenUser();
+    const post = await givenPost(author, published);
+    const { headers } = author;
+    const taken = await send("POST", `/v1/posts/${post.body.id}/unpublish`, {
+      headers: { ...headers, "if-match": post.etag },
+    });
+    const draft = (await send("GET", `/v1/posts/${post.body.slug}.md`, { headers })).text;
+    const planned = await send("POST", `/v1/posts/${post.body.id}/schedule`, {
+      headers: { ...headers, "if-match": taken.etag },
+      body: { publish_at: inSeconds(3600) },
+    });
+    expect(planned.body.status).toBe("scheduled");
+    const scheduled = (await send("GET", `/v1/posts/${post.body.slug}.md`, { headers })).text;
+    for (const text of [draft, scheduled]) {
+      expect((await importFile(author, text)).body.status).toBe("draft");
+    }
   });
 });

@@ -30,7 +30,9 @@ function isSound(outcome: ReturnType<typeof toImportedPost>): boolean {
     /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) &&
     title.trim() !== "" &&
     (status === "draft" || publishedAt !== null) &&
-    [...authors, ...tags].every((name) => name.trim() !== "") &&
+    [...authors, ...tags].every(
+      (label) => (typeof label === "string" ? label : label.name).trim() !== "",
+    ) &&
     JSON.stringify(outcome.post).isWellFormed()
   );
 }
@@ -69,6 +71,11 @@ describe("a document of a static site", () => {
         canonicalUrl: null,
         metaTitle: null,
         metaDescription: null,
+        ogTitle: null,
+        ogDescription: null,
+        ogImage: null,
+        visibility: null,
+        featured: null,
         metadata: { mood: "calm", weight: 3 },
       },
     });
@@ -212,6 +219,12 @@ describe("status", () => {
     [{ published: false }, "draft"],
     [{ published: "no" }, "draft"],
     [{ status: "Draft" }, "draft"],
+    [{ status: "scheduled" }, "draft"],
+    [{ status: "future" }, "draft"],
+    [{ status: "auto_draft" }, "draft"],
+    [{ status: "In review" }, "draft"],
+    [{ status: "trash" }, "draft"],
+    [{ status: "publish" }, "published"],
     [{ draft: false, published: true }, "published"],
     [{}, "published"],
   ])("of %j is %s", (frontMatter, status) => {
@@ -228,6 +241,38 @@ describe("status", () => {
       status: "published",
       publishedAt: "2015-02-01T00:00:00.000Z",
     });
+  });
+});
+
+describe("visibility", () => {
+  it.each([
+    [{}, null, "published"],
+    [{ visibility: "" }, null, "published"],
+    [{ visibility: "Public" }, "public", "published"],
+    [{ visibility: true }, "public", "published"],
+    [{ visibility: "members" }, "members", "published"],
+    [{ extra: { visibility: "paid" } }, "paid", "published"],
+    [{ visibility: "tiers" }, "paid", "published"],
+    [{ visibility: "private" }, "paid", "draft"],
+    [{ visibility: "password" }, "paid", "draft"],
+    [{ visibility: "constructor" }, "paid", "draft"],
+    [{ visibility: false }, "paid", "draft"],
+    [{ visibility: 1 }, "paid", "draft"],
+    [{ visibility: { public: true } }, "paid", "draft"],
+  ])("of %j is %s, and the post %s", (frontMatter, visibility, status) => {
+    expect(post(frontMatter)).toMatchObject({ visibility, status });
+  });
+});
+
+describe("what stands out", () => {
+  it.each([
+    [{}, null],
+    [{ featured: true }, true],
+    [{ featured: "yes" }, true],
+    [{ featured: false }, false],
+    [{ featured: "first" }, null],
+  ])("by %j is %s", (frontMatter, featured) => {
+    expect(post(frontMatter).featured).toBe(featured);
   });
 });
 
@@ -295,6 +340,15 @@ describe("names", () => {
     expect(post({ tags }).tags).toEqual(expected);
   });
 
+  it("come with a slug where both are told, and then mean just that", () => {
+    const label = { name: "Bob and Cyn (@bob)", slug: "bob" };
+    expect(post({ authors: [label], tags: [label] })).toMatchObject({
+      authors: [label],
+      tags: [label],
+    });
+    expect(post({ tags: [{ name: "a", slug: "Not one" }] }).tags).toEqual(["a"]);
+  });
+
   it("of the category come before the tags, each once", () => {
     expect(post({ tags: ["x", "News"], category: "news" }).tags).toEqual(["news", "x"]);
   });
@@ -313,6 +367,18 @@ describe("addresses", () => {
   ])("%j is the picture %j", (image, expected) => {
     expect(post({ image }).featureImage).toBe(expected);
     expect(post({ canonical_url: image }).canonicalUrl).toBe(expected);
+  });
+});
+
+describe("the picture for networks", () => {
+  const [a, b] = ["https://x.test/a.png", "https://x.test/b.png"];
+  it.each([
+    [{ ogImage: a }, a, null],
+    [{ ogImage: a, image: b }, b, a],
+    [{ og_image: a, image: false }, null, a],
+    [{ ogImage: a, image: "/b.png" }, null, a],
+  ])("of %j is the post's too where that has none: %s, %s", (frontMatter, cover, picture) => {
+    expect(post(frontMatter)).toMatchObject({ featureImage: cover, ogImage: picture });
   });
 });
 

@@ -1,4 +1,9 @@
+import { isSlug } from "#domain/slugs";
+
 import { isRecord, toFields, toText } from "./fields.ts";
+
+/** Whom or what a document names: by a slug where it tells that too, else by the slug that its name makes. */
+export type ImportedLabel = string | { readonly name: string; readonly slug: string };
 
 const maxLength = 100;
 const maxTags = 50;
@@ -9,17 +14,28 @@ const suffix = /^(?:inc|llc|ltd|gmbh|corp|co|jr|sr|ph\.?d|m\.?d|ii|iii|iv)\.?$/i
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-function unique(names: readonly string[], limit: number): string[] {
-  const found = new Map<string, string>();
-  for (const name of names) {
-    const key = name.normalize("NFKC").toLowerCase();
-    if (name !== "" && !found.has(key)) found.set(key, name);
+function unique(labels: readonly ImportedLabel[], limit: number): ImportedLabel[] {
+  const found = new Map<string, ImportedLabel>();
+  for (const label of labels) {
+    const isName = typeof label === "string";
+    // No name begins with a space.
+    const key = isName ? label.normalize("NFKC").toLowerCase() : ` ${label.slug}`;
+    if (label !== "" && !found.has(key)) found.set(key, label);
   }
   return [...found.values()].slice(0, limit);
 }
 
 const clean = (name: string): string =>
   name.normalize("NFC").slice(0, maxLength).toWellFormed().trim();
+
+/** What names itself by name and by slug; of such a name nothing is taken away. */
+function toLabel(item: unknown): ImportedLabel | undefined {
+  if (!isRecord(item)) return undefined;
+  const { find } = toFields(item);
+  const [name, slug] = [toText(find("name")), find("slug")];
+  const isWhole = name !== undefined && typeof slug === "string" && isSlug(slug);
+  return isWhole ? { name: clean(name), slug } : undefined;
+}
 
 const letters = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
@@ -43,13 +59,15 @@ function splitAuthors(text: string): string[] {
 }
 
 /** Who wrote it: from a text (`A, B and C`), a list, or objects with a name. In order, each once. */
-export function readAuthors(value: unknown): string[] {
-  const names = listOf(value).flatMap((item) => {
+export function readAuthors(value: unknown): ImportedLabel[] {
+  const labels = listOf(value).flatMap((item): ImportedLabel[] => {
+    const label = toLabel(item);
+    if (label !== undefined) return [label];
     const text = toText(isRecord(item) ? toFields(item).find("name", "title", "id", "slug") : item);
     if (text === undefined) return [];
-    return isRecord(item) ? [text] : splitAuthors(text);
+    return (isRecord(item) ? [text] : splitAuthors(text)).map(toAuthor);
   });
-  return unique(names.map(toAuthor), maxAuthors);
+  return unique(labels, maxAuthors);
 }
 
 /** Eleventy puts every post into a collection with a tag of this name. */
@@ -60,17 +78,22 @@ const collection = /^(?:posts?|all)$/i;
  *
  * @param bySpaces whether a text without commas holds one tag a word, as Jekyll has it.
  */
-export function readTags(values: readonly unknown[], bySpaces: boolean): string[] {
-  const names = values.flatMap((value) =>
-    listOf(value).flatMap((item) => {
+export function readTags(values: readonly unknown[], bySpaces: boolean): ImportedLabel[] {
+  const tags = values.flatMap((value) =>
+    listOf(value).flatMap((item): ImportedLabel[] => {
+      const label = toLabel(item);
+      if (label !== undefined) return [label];
       const text = toText(isRecord(item) ? toFields(item).find("name", "title", "slug") : item);
-      if (text === undefined || Array.isArray(value)) return text ?? [];
-      return text.includes(",") || !bySpaces ? text.split(",") : text.split(" ");
+      if (text === undefined) return [];
+      return namesIn(text, Array.isArray(value), bySpaces)
+        .map((name) => clean(name.trim().replace(/^#(?=\S)/, "")))
+        .filter((name) => !collection.test(name));
     }),
   );
-  const tags = names.map((name) => clean(name.trim().replace(/^#(?=\S)/, "")));
-  return unique(
-    tags.filter((tag) => !collection.test(tag)),
-    maxTags,
-  );
+  return unique(tags, maxTags);
+}
+
+function namesIn(text: string, isListed: boolean, bySpaces: boolean): string[] {
+  if (isListed) return [text];
+  return text.split(text.includes(",") || !bySpaces ? "," : " ");
 }
