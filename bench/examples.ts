@@ -16,7 +16,7 @@ const paths: Readonly<Record<string, string>> = {
   "/v1/tags": "/v1/tags?limit=20",
   "/v1/tags/:id": "/v1/tags/tag-3",
   "/v1/authors": "/v1/authors?limit=20",
-  "/v1/authors/:slug": "/v1/authors/nora-quay",
+  "/v1/authors/:id": "/v1/authors/nora-quay",
   "/v1/search": "/v1/search?q=read",
   "/v1/search/suggest": "/v1/search/suggest?q=rea",
   "/tag/:slug/rss.xml": "/tag/tag-3/rss.xml",

@@ -79,7 +79,7 @@ const publicPaths = [
   "tags",
   "tags/:id",
   "authors",
-  "authors/:slug",
+  "authors/:id",
   "settings",
   "search",
   "search/suggest",

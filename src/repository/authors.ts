@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
+import { isId } from "#core/ids";
 import type { PageRequest } from "#core/pages";
 
-import { isBeyond } from "./keysets";
+import { alphabetical, exactly, isBeyond } from "./keysets";
 import { users } from "./models";
 import { avatarOfUser } from "./pictures";
 
@@ -31,7 +32,7 @@ export interface AuthorOrder {
   readonly descending: boolean;
 }
 
-const sortColumns = { name: users.name, slug: users.slug } as const;
+const sortKeys = { name: alphabetical(users.name), slug: exactly(users.slug) } as const;
 
 /**
  * A page of the people who have published something.
@@ -44,23 +45,23 @@ export function selectAuthors(
   { limit, after }: PageRequest,
   hasCount: boolean,
 ) {
-  const column = sortColumns[by];
+  const key = sortKeys[by];
   const direction = descending ? desc : asc;
-  const isNext = after === null ? undefined : isBeyond(column, users.id, { after, descending });
+  const isNext = after === null ? undefined : isBeyond(key, users.id, { after, descending });
   return db
     .select(hasCount ? columns : { ...columns, postCount: sql<number>`0` })
     .from(users)
     .where(and(hasPublished, isNext))
-    .orderBy(direction(column), direction(users.id))
+    .orderBy(direction(key.by), direction(users.id))
     .limit(limit + 1);
 }
 
-/** An author by slug; nobody who has published nothing. */
-export const selectAuthor = (db: Database, slug: string) =>
+/** An author by id or slug; nobody who has published nothing. */
+export const selectAuthor = (db: Database, key: string) =>
   db
     .select(columns)
     .from(users)
-    .where(and(eq(users.slug, slug), hasPublished));
+    .where(and(eq(isId(key) ? users.id : users.slug, key), hasPublished));
 
 export type AuthorRow = Awaited<ReturnType<typeof selectAuthor>>[number];
 

@@ -42,7 +42,7 @@ export const users = pgTable(
   (t) => [
     unique("users_email_key").on(t.email),
     unique("users_slug_key").on(t.slug),
-    index("users_name_index").on(t.name, t.id),
+    index("users_name_index").on(sql`sort_key(name)`, t.id),
     index("users_words_index").using("gin", sql`search_vector(name)`),
     index("users_similar_index").using("gin", sql`search_fold(name) gin_trgm_ops`),
   ],
@@ -205,7 +205,7 @@ export const posts = pgTable(
       .on(t.createdAt, t.id)
       .where(sql`deleted_at is null`),
     index("posts_title_index")
-      .on(t.title, t.id)
+      .on(sql`sort_key(title)`, t.id)
       .where(sql`deleted_at is null`),
     index("posts_deleted_index")
       .on(t.deletedAt)
@@ -252,7 +252,7 @@ export const tags = pgTable(
   },
   (t) => [
     unique("tags_slug_key").on(t.slug),
-    index("tags_name_index").on(t.name, t.id),
+    index("tags_name_index").on(sql`sort_key(name)`, t.id),
     index("tags_words_index").using("gin", sql`search_vector(name)`),
     index("tags_similar_index").using("gin", sql`search_fold(name) gin_trgm_ops`),
   ],

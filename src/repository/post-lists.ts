@@ -42,7 +42,7 @@ const sortColumns = {
   publish_at: sql`coalesce(${posts.publishAt}, ${posts.publishedAt}, ${posts.createdAt})`,
   created_at: sql`${posts.createdAt}`,
   updated_at: sql`${posts.updatedAt}`,
-  title: sql`${posts.title}`,
+  title: sql`sort_key(${posts.title})`,
 } as const;
 
 /**
@@ -108,8 +108,8 @@ function isVisible(db: Database, reader: Reader, isTrash: boolean): SQL | undefi
 /** Rows after the last one of the page before; a comparison of rows is what an index can answer. */
 function isBeyond(by: SQL, { order }: PostFilter, [value, id]: Keyset): SQL {
   const comparison = order.descending ? sql`<` : sql`>`;
-  const type = order.by === "title" ? sql`text` : sql`timestamptz`;
-  return sql`(${by}, ${posts.id}) ${comparison} (${value}::${type}, ${id}::uuid)`;
+  const at = order.by === "title" ? sql`sort_key(${value})` : sql`${value}::timestamptz`;
+  return sql`(${by}, ${posts.id}) ${comparison} (${at}, ${id}::uuid)`;
 }
 
 function conditionsOf(db: Database, filter: PostFilter): (SQL | undefined)[] {

@@ -54,7 +54,7 @@ const orders = {
   publish_at: "p.published_at",
   created_at: "p.created_at",
   updated_at: "p.updated_at",
-  title: "p.title",
+  title: "sort_key(p.title)",
 } as const satisfies Record<PostFilter["order"]["by"], string>;
 
 /** The values of a statement, each of which is written down by its number. */
@@ -94,7 +94,7 @@ export async function selectPublished(
   const isLong = hasTexts(wanted);
   const weight = "octet_length(p.content) + octet_length(p.html)";
   const most = values.add(limit);
-  const text = `select ${columns}, ${by === "p.title" ? by : moment(by)} as at, p.place, p."isFollowed"
+  const text = `select ${columns}, ${filter.order.by === "title" ? "p.title" : moment(by)} as at, p.place, p."isFollowed"
     from (
       select p.*, row_number() over page as place, lead(p.id) over page is not null as "isFollowed",
         ${isLong ? `sum(${weight}) over page` : "0"} as weight
@@ -200,7 +200,7 @@ function conditionsOf(filter: PostFilter, values: Values): string[] {
 function beyond({ order }: PostFilter, after: Keyset | null, values: Values): string {
   if (after === null) return "";
   const [value, id] = after;
-  const type = order.by === "title" ? "text" : "timestamptz";
-  return `(${orders[order.by]}, p.id) ${order.descending ? "<" : ">"}
-    (${values.add(value)}::${type}, ${values.add(id)}::uuid)`;
+  const held = values.add(value);
+  const at = order.by === "title" ? `sort_key(${held})` : `${held}::timestamptz`;
+  return `(${orders[order.by]}, p.id) ${order.descending ? "<" : ">"} (${at}, ${values.add(id)}::uuid)`;
 }

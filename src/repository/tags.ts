@@ -3,7 +3,7 @@ import { and, asc, desc, eq, inArray, or, sql } from "drizzle-orm";
 import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
-import { isBeyond } from "./keysets";
+import { alphabetical, exactly, isBeyond } from "./keysets";
 import { type TagRow, tags } from "./models";
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
@@ -35,11 +35,11 @@ export interface TagOrder {
   readonly descending: boolean;
 }
 
-const sortColumns = {
-  name: tags.name,
-  slug: tags.slug,
-  created_at: tags.createdAt,
-  updated_at: tags.updatedAt,
+const sortKeys = {
+  name: alphabetical(tags.name),
+  slug: exactly(tags.slug),
+  created_at: exactly(tags.createdAt),
+  updated_at: exactly(tags.updatedAt),
 } as const;
 
 export interface TagChoice {
@@ -55,14 +55,14 @@ export function selectTags(
   { limit, after }: PageRequest,
   { scope, hasCount }: TagChoice,
 ) {
-  const column = sortColumns[by];
+  const key = sortKeys[by];
   const direction = descending ? desc : asc;
-  const isNext = after === null ? undefined : isBeyond(column, tags.id, { after, descending });
+  const isNext = after === null ? undefined : isBeyond(key, tags.id, { after, descending });
   return db
     .select(hasCount ? columns : { ...columns, postCount: sql<number>`0` })
     .from(tags)
     .where(and(isIn(scope), isNext))
-    .orderBy(direction(column), direction(tags.id))
+    .orderBy(direction(key.by), direction(tags.id))
     .limit(limit + 1);
 }
 

@@ -4,6 +4,7 @@ import type { Database, Statement } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import { abortUnless, takeTurns } from "./guards";
+import { alphabetical, isBeyond } from "./keysets";
 import { postAuthors, type UserRow, users } from "./models";
 import { avatarOfUser, type PictureRow } from "./pictures";
 import { selectHolder } from "./sessions";
@@ -56,6 +57,8 @@ export interface UserFilter {
   readonly status: UserRow["status"] | null;
 }
 
+const byName = alphabetical(users.name);
+
 /** A page of everybody, by name. */
 export const selectUsers = (
   db: Database,
@@ -69,12 +72,10 @@ export const selectUsers = (
       and(
         role === null ? undefined : eq(users.role, role),
         status === null ? undefined : eq(users.status, status),
-        after === null
-          ? undefined
-          : sql`(${users.name}, ${users.id}) > (${after[0]}, ${after[1]}::uuid)`,
+        after === null ? undefined : isBeyond(byName, users.id, { after, descending: false }),
       ),
     )
-    .orderBy(asc(users.name), asc(users.id))
+    .orderBy(asc(byName.by), asc(users.id))
     .limit(limit + 1);
 
 export const insertUser = (db: Database, user: UserRow) => db.insert(users).values(user);

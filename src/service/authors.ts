@@ -28,9 +28,9 @@ export async function listAuthors(
 }
 
 /** @throws {AuthorNotFound} 40404 */
-export async function readAuthor(context: Context, caller: Caller, slug: string): Promise<Author> {
+export async function readAuthor(context: Context, caller: Caller, key: string): Promise<Author> {
   const { loaded } = await look(context, { ...caller, repeat: null }, [
-    selectAuthor(context.db, slug),
+    selectAuthor(context.db, key),
   ]);
   const [author] = loaded[0];
   if (!author) throw new AuthorNotFound();

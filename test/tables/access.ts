@@ -299,8 +299,9 @@ export const access: Readonly<Record<string, Access>> = {
   "DELETE /v1/tags/{id}": asks("tags:write", { any: edited("204"), missing: edited("40403") }),
 
   "GET /v1/authors": asksNothing({ any: open("200"), "in parts, by slug": open("200") }),
-  "GET /v1/authors/{slug}": asksNothing({
+  "GET /v1/authors/{id}": asksNothing({
     "any who has published": open("200"),
+    "any who has published, by id": open("200"),
     "any who has not": open("40404"),
     missing: open("40404"),
   }),

@@ -143,7 +143,7 @@ describe("what is published", () => {
   const published: Readonly<Record<string, string>> = {
     "GET /v1/posts": "other's published",
     "GET /v1/posts/{id}": "other's published",
-    "GET /v1/authors/{slug}": "any who has published",
+    "GET /v1/authors/{id}": "any who has published",
     "GET /oembed": "any published",
     ...Object.fromEntries(
       publishedPages

@@ -17,7 +17,7 @@ export const ownRoutes: readonly string[] = servedRoutes.filter(
 /** What anybody's page may read, and the edge may keep: what is published, to nobody in particular. */
 export const publicReads: readonly string[] = [
   "GET /v1/authors",
-  "GET /v1/authors/{slug}",
+  "GET /v1/authors/{id}",
   "GET /v1/posts",
   "GET /v1/posts/{id}",
   "GET /v1/search",

@@ -364,13 +364,17 @@ export const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>>
   "DELETE /v1/tags/{id}": { any: tag(), missing: missing() },
 
   "GET /v1/authors": { any: plain, "in parts, by slug": () => ({ query: someOf }) },
-  "GET /v1/authors/{slug}": {
+  "GET /v1/authors/{id}": {
     "any who has published": async ({ other }) => {
       await givenPostOf(other, published);
-      return { params: { slug: other.slug } };
+      return { params: { id: other.slug } };
     },
-    "any who has not": async () => ({ params: { slug: (await givenAuthor()).slug } }),
-    missing: () => ({ params: { slug: `nobody-${newId()}` } }),
+    "any who has published, by id": async ({ other }) => {
+      await givenPostOf(other, published);
+      return { params: { id: other.id } };
+    },
+    "any who has not": async () => ({ params: { id: (await givenAuthor()).slug } }),
+    missing: () => ({ params: { id: `nobody-${newId()}` } }),
   },
 
   "POST /v1/imports": {

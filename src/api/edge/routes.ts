@@ -64,7 +64,7 @@ export const publicRoutes: readonly PublicRoute[] = [
   { path: "/v1/tags", parameters: [...page, "order", "fields", "include"] },
   { path: "/v1/tags/:id", parameters: ["fields", "include"] },
   { path: "/v1/authors", parameters: [...page, "order", "fields", "include"] },
-  { path: "/v1/authors/:slug", parameters: ["fields", "include"] },
+  { path: "/v1/authors/:id", parameters: ["fields", "include"] },
   { path: "/v1/settings", parameters: [] },
   { path: "/v1/search", parameters: [...page, "q", "type", "tag", "year"] },
   { path: "/v1/search/suggest", parameters: ["q", "limit"] },

@@ -28,7 +28,7 @@ Posts, tags and authors are read in parts with \`fields=title,slug\`: these memb
 
 ## Versions
 
-What can be changed has a \`version\` and a strong \`ETag\`. Changes to posts, tags and users must send it as \`If-Match\`: without it the answer is [42800](/errors#42800); if somebody was faster, [41200](/errors#41200) with the current version, and nothing is overwritten. The ETag is compared as a whole; \`"v3"\`, the version alone, will do as well. \`If-None-Match\` answers 304 when nothing has changed.
+What can be changed has a \`version\` and a strong \`ETag\`. Where \`If-Match\` is among the headers, a change must send it: without it the answer is [42800](/errors#42800); if somebody was faster, [41200](/errors#41200) with the current version, and nothing is overwritten. The ETag is compared as a whole; \`"v3"\`, the version alone, will do as well. \`If-None-Match\` answers 304 when nothing has changed.
 
 ## Repeating a request
 

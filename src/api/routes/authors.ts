@@ -9,7 +9,7 @@ import { pageText, readCursor } from "#api/pages";
 import { createRouter } from "#api/router";
 import {
   AuthorChoice,
-  AuthorPath,
+  AuthorKeyPath,
   AuthorQuery,
   ChosenAuthor,
   ChosenAuthorPage,
@@ -48,12 +48,12 @@ authors.openapi(list, async (c) => {
 
 const read = createRoute({
   method: "get",
-  path: "/authors/{slug}",
+  path: "/authors/{id}",
   operationId: "readAuthor",
   summary: "Read an author",
   tags: ["authors"],
   middleware: [cacheWhenPublic("authors")] as const,
-  request: { params: AuthorPath, query: AuthorChoice },
+  request: { params: AuthorKeyPath, query: AuthorChoice },
   responses: {
     200: json(ChosenAuthor, "The author", answerHeaders.etag, answerHeaders.feeds),
     304: noContent("The client has this version."),
@@ -62,8 +62,8 @@ const read = createRoute({
 });
 
 authors.openapi(read, async (c) => {
-  const { slug } = c.req.valid("param");
-  const author = await readAuthor(c.var.context, c.var.caller, slug);
+  const { id } = c.req.valid("param");
+  const author = await readAuthor(c.var.context, c.var.caller, id);
   tagCache(c, `author-${author.id}`);
   linkFeeds(c, `/author/${author.slug}`);
   const chosen = chosenOf(toAuthorBody(author), c.req.valid("query"));

@@ -54,4 +54,6 @@ export const toAuthorBody = (author: Author): z.infer<typeof AuthorBody> => ({
   count: { posts: author.postCount },
 });
 
-export const AuthorPath = z.object({ slug: z.string().min(1).max(200) });
+export const AuthorKeyPath = z.object({
+  id: z.string().min(1).max(200).openapi({ description: "An id or a slug." }),
+});

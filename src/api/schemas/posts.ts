@@ -27,7 +27,8 @@ export const TagLabel = z
 
 const Metadata = z.record(z.string(), z.unknown()).openapi({
   type: "object",
-  description: "Whatever the publisher wants to keep with a post.",
+  description:
+    "Whatever the publisher wants to say of a post to programs. Whoever sees the post sees it, also where its text is for members.",
   example: { mood: "calm" },
 });
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 
 import { posts, postAuthors, postTags, users, tags, newsletters } from "#repository/models";
 
@@ -52,13 +52,21 @@ function termsOf(order: string, resource: GhostResource, include: readonly strin
     const [name, target] = match?.[1] ? columnEndingIn(match[1], resource, include) : [];
     if (name === undefined || target === undefined || !target.varies) continue;
     terms.set(name, {
-      by: target.kind === "secrecy" ? textOf(target) : sql`${target.sql}`,
+      by: termOf(name, target),
       isDescending: match?.[2] === "desc",
       isNullable: target.isNullable,
     });
   }
   return [...terms.values()];
 }
+
+function termOf(name: string, target: GhostColumn): SQL {
+  if (name === "title" || name === "name") return alphabetical(target.sql);
+  return target.kind === "secrecy" ? textOf(target) : sql`${target.sql}`;
+}
+
+/** MySQL sorts without regard to case and accents. */
+const alphabetical = (text: AnyColumn | SQL): SQL => sql`sort_key(${text})`;
 
 /** Ghost takes the first column whose whole name (`posts.title`) ends in what was asked for. */
 function columnEndingIn(
@@ -90,9 +98,9 @@ function defaultTerms(
   const listed = hints.slugs === null ? undefined : placeAmong(hints.slugs, resource);
   if (listed) return [listed];
   if (resource === "posts") return [falling(sql`${posts.publishedAt}`)];
-  if (resource === "pages") return [rising(sql`${posts.title}`)];
-  if (resource === "tags") return [rising(sql`${tags.name}`)];
-  if (resource === "authors") return [rising(sql`${users.name}`)];
+  if (resource === "pages") return [rising(alphabetical(posts.title))];
+  if (resource === "tags") return [rising(alphabetical(tags.name))];
+  if (resource === "authors") return [rising(alphabetical(users.name))];
   return [rising(sql`${newsletters.createdAt}`)];
 }
 
