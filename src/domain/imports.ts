@@ -1,8 +1,8 @@
 import { newId, now } from "#core/ids";
 import { sha256 } from "#core/tokens";
-import type { NamedTag } from "#repository/imported-tags";
 import type { ImportRecord } from "#repository/imports";
 import type { ImportDocument, Named } from "#repository/imports/batch";
+import type { NamedTag } from "#repository/imports/tags";
 
 import { type ImportedPost, toImportedPost } from "./front-matter";
 import type { ImportedLabel } from "./front-matter/names";

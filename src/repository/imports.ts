@@ -3,8 +3,8 @@ import { desc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Database, Statement } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
-import { insertImportedTags, linkImportedTags } from "./imported-tags";
 import type { ImportBatch, ImportDocument, Named } from "./imports/batch";
+import { insertImportedTags, linkImportedTags } from "./imports/tags";
 import { imports, jobs, posts } from "./models";
 import { keepPostPictures } from "./pictures";
 

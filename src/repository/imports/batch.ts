@@ -1,4 +1,4 @@
-import type { NamedTag } from "#repository/imported-tags";
+import type { NamedTag } from "./tags";
 
 /** A document ready to be written, in the shape that `importDocuments` sends to PostgreSQL. */
 export interface ImportDocument {
