@@ -2,7 +2,9 @@ import { and, asc, getTableColumns, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "#core/db";
 
+import { hasPublished } from "./authors";
 import { contentChanges } from "./models";
+import { isBorne } from "./tags";
 
 export type ContentEntity = (typeof contentChanges.$inferSelect)["entity"];
 
@@ -108,16 +110,12 @@ const tag = sql`(
   select json_build_object('id', tags.id, 'slug', tags.slug, 'name', tags.name,
     'description', tags.description, 'created_at', ${moment(sql`tags.created_at`)},
     'updated_at', ${moment(sql`tags.updated_at`)}, 'version', tags.version)::text
-  from tags where tags.id = kept.entity_id and exists (
-    select 1 from post_tags join posts on posts.id = post_tags.post_id
-    where post_tags.tag_id = tags.id and ${isPublished}))`;
+  from tags where tags.id = kept.entity_id and ${isBorne})`;
 
 const author = sql`(
   select json_build_object('id', users.id, 'slug', users.slug, 'name', users.name, 'bio', users.bio,
     'website', users.website, 'avatar_url', users.avatar_url)::text
-  from users where users.id = kept.entity_id and exists (
-    select 1 from post_authors join posts on posts.id = post_authors.post_id
-    where post_authors.user_id = users.id and ${isPublished}))`;
+  from users where users.id = kept.entity_id and ${hasPublished})`;
 
 /** How much text comes with a change, in bytes: told by PostgreSQL without reading it. */
 const size = sql`case when scanned.entity = 'post' then (

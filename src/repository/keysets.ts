@@ -13,9 +13,15 @@ export const exactly = (column: AnyColumn): SortKey => ({
   of: (value) => sql`${sql.param(value, column)}`,
 });
 
+/** By an expression that gives a moment. */
+export const chronological = (by: SQL): SortKey => ({
+  by,
+  of: (value) => sql`${value}::timestamptz`,
+});
+
 /** As people sort texts: case, accents and the signs before and between words make no difference. */
-export const alphabetical = (column: AnyColumn): SortKey => ({
-  by: sql`sort_key(${column})`,
+export const alphabetical = (text: AnyColumn | SQL): SortKey => ({
+  by: sql`sort_key(${text})`,
   of: (value) => sql`sort_key(${value})`,
 });
 

@@ -14,9 +14,10 @@ import {
 } from "drizzle-orm";
 
 import type { Database } from "#core/db";
-import { type Keyset, PAGE_BYTES, type PageRequest } from "#core/pages";
+import { PAGE_BYTES, type PageRequest } from "#core/pages";
 
 import { holderOf, type Reader, readsAll } from "./actors";
+import { alphabetical, chronological, isBeyond } from "./keysets";
 import { postAuthors, type PostRow, posts, postTags, tags, users } from "./models";
 import { full, summary } from "./posts";
 
@@ -30,19 +31,21 @@ export interface PostFilter {
   /** Publication: from this moment on, and before that one. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly order: { readonly by: keyof typeof sortColumns; readonly descending: boolean };
+  readonly order: { readonly by: keyof typeof sortKeys; readonly descending: boolean };
 }
 
 /**
  * What a post sorts by. Drafts have no date of publication and take their date of creation; what nothing
  * is planned for has its date of publication among the planned ones.
  */
-const sortColumns = {
-  published_at: sql`coalesce(${posts.publishedAt}, ${posts.createdAt})`,
-  publish_at: sql`coalesce(${posts.publishAt}, ${posts.publishedAt}, ${posts.createdAt})`,
-  created_at: sql`${posts.createdAt}`,
-  updated_at: sql`${posts.updatedAt}`,
-  title: sql`sort_key(${posts.title})`,
+const sortKeys = {
+  published_at: chronological(sql`coalesce(${posts.publishedAt}, ${posts.createdAt})`),
+  publish_at: chronological(
+    sql`coalesce(${posts.publishAt}, ${posts.publishedAt}, ${posts.createdAt})`,
+  ),
+  created_at: chronological(sql`${posts.createdAt}`),
+  updated_at: chronological(sql`${posts.updatedAt}`),
+  title: alphabetical(posts.title),
 } as const;
 
 /**
@@ -88,14 +91,15 @@ export function selectFullPosts(
 }
 
 function pageOf(db: Database, reader: Reader, filter: PostFilter, { limit, after }: PageRequest) {
-  const by = sortColumns[filter.order.by];
-  const direction = filter.order.descending ? desc : asc;
+  const { by, descending } = filter.order;
+  const key = sortKeys[by];
+  const direction = descending ? desc : asc;
   const where = and(
     isVisible(db, reader, filter.status === "trashed"),
     ...conditionsOf(db, filter),
-    after === null ? undefined : isBeyond(by, filter, after),
+    after === null ? undefined : isBeyond(key, posts.id, { after, descending }),
   );
-  return { where, order: [direction(by), direction(posts.id)], limit: limit + 1 };
+  return { where, order: [direction(key.by), direction(posts.id)], limit: limit + 1 };
 }
 
 /** Everybody sees what is published; drafts, and the trash, are for those whom the posts belong to. */
@@ -103,13 +107,6 @@ function isVisible(db: Database, reader: Reader, isTrash: boolean): SQL | undefi
   const isPublished = and(eq(posts.status, "published"), isNull(posts.deletedAt));
   if (isTrash) return and(isNotNull(posts.deletedAt), isReadBy(db, reader));
   return or(isPublished, and(isNull(posts.deletedAt), isReadBy(db, reader)));
-}
-
-/** Rows after the last one of the page before; a comparison of rows is what an index can answer. */
-function isBeyond(by: SQL, { order }: PostFilter, [value, id]: Keyset): SQL {
-  const comparison = order.descending ? sql`<` : sql`>`;
-  const at = order.by === "title" ? sql`sort_key(${value})` : sql`${value}::timestamptz`;
-  return sql`(${by}, ${posts.id}) ${comparison} (${at}, ${id}::uuid)`;
 }
 
 function conditionsOf(db: Database, filter: PostFilter): (SQL | undefined)[] {

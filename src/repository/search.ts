@@ -4,6 +4,7 @@ import type { Database } from "#core/db";
 import type { PageRequest } from "#core/pages";
 
 import type { TagLabelRow } from "./posts";
+import { isInternal } from "./tags";
 
 /** One word or phrase that is looked for. */
 export interface TermRow {
@@ -141,8 +142,8 @@ const isCappedOf = (within: SQL): SQL => sql`(
     else false end
   from (select * from meant union all select * from asked limit 1) as looked_for)`;
 
-/** Internal tags are for the templates of a site: readers are offered none. */
-const isPublic = sql`tags.name not like '#%'`;
+// Readers are offered none of the internal tags.
+const isPublic = sql`not ${isInternal}`;
 
 // Asked for one at a time, by index: a join would read all tags for each hit while they are few.
 const label = sql`jsonb_build_object('id', named.id, 'slug', named.slug, 'name', named.name)`;

@@ -10,6 +10,9 @@ import { type TagRow, tags } from "./models";
 const published = sql`from post_tags join posts on posts.id = post_tags.post_id
   where post_tags.tag_id = tags.id and posts.status = 'published' and posts.deleted_at is null`;
 
+/** Whether a tag is for the templates of a site alone, as in Ghost: a condition on a row of `tags`. */
+export const isInternal = sql<boolean>`tags.name like '#%'`;
+
 /** Whether something published, a post or a page, bears a tag: a condition on a row of `tags`. */
 export const isBorne = sql<boolean>`exists (select 1 ${published})`;
 

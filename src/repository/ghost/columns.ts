@@ -1,6 +1,7 @@
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 
 import { newsletters, postAuthors, posts, postTags, tags, users } from "#repository/models";
+import { isInternal } from "#repository/tags";
 
 /** What Ghost's content API lists that can be filtered and put in order in the database. */
 export type GhostResource = "posts" | "pages" | "authors" | "tags" | "newsletters";
@@ -44,8 +45,6 @@ const constant = (kind: ColumnKind, source: SQL): GhostColumn =>
   column(kind, source, { varies: false });
 
 // Written out, because drizzle takes the table's name off every column in what a select selects.
-
-const isInternal = sql`tags.name like '#%'`;
 
 /** `internal` for a tag whose name begins with `#`, as Ghost has it, else `public`; of a row of `tags`. */
 export const tagVisibility = sql<

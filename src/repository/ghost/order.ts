@@ -1,5 +1,6 @@
-import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
+import { alphabetical } from "#repository/keysets";
 import { posts, postAuthors, postTags, users, tags, newsletters } from "#repository/models";
 
 import { type GhostColumn, type GhostResource, ghostTables, publishedPostsOf } from "./columns";
@@ -60,13 +61,11 @@ function termsOf(order: string, resource: GhostResource, include: readonly strin
   return [...terms.values()];
 }
 
+/** MySQL sorts texts without regard to case and accents. */
 function termOf(name: string, target: GhostColumn): SQL {
-  if (name === "title" || name === "name") return alphabetical(target.sql);
+  if (name === "title" || name === "name") return alphabetical(target.sql).by;
   return target.kind === "secrecy" ? textOf(target) : sql`${target.sql}`;
 }
-
-/** MySQL sorts without regard to case and accents. */
-const alphabetical = (text: AnyColumn | SQL): SQL => sql`sort_key(${text})`;
 
 /** Ghost takes the first column whose whole name (`posts.title`) ends in what was asked for. */
 function columnEndingIn(
@@ -98,9 +97,9 @@ function defaultTerms(
   const listed = hints.slugs === null ? undefined : placeAmong(hints.slugs, resource);
   if (listed) return [listed];
   if (resource === "posts") return [falling(sql`${posts.publishedAt}`)];
-  if (resource === "pages") return [rising(alphabetical(posts.title))];
-  if (resource === "tags") return [rising(alphabetical(tags.name))];
-  if (resource === "authors") return [rising(alphabetical(users.name))];
+  if (resource === "pages") return [rising(alphabetical(posts.title).by)];
+  if (resource === "tags") return [rising(alphabetical(tags.name).by)];
+  if (resource === "authors") return [rising(alphabetical(users.name).by)];
   return [rising(sql`${newsletters.createdAt}`)];
 }
 
